@@ -1,0 +1,45 @@
+# aftersale: build, install and test. `make help` lists the goals.
+#
+# The version is written once, in aftersale.control.
+
+EXTENSION  = aftersale
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir_)/aftersale.control)
+srcdir_   := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+
+MODULE_big = aftersale
+KERNEL     = $(sort $(wildcard src/kernel/*.c))
+SHELL_SRC  = $(sort $(wildcard src/*.c))
+OBJS       = $(KERNEL:.c=.o) $(SHELL_SRC:.c=.o)
+HEADERS_ALL = $(wildcard src/*.h src/kernel/*.h)
+
+# The parts of the install script, in order.  tables/*.sql and packs/*.sql are
+# embedded where a part says "--@tables" or "--@packs".
+SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline \
+              install routing engine sweep scheduler packs
+TABLE_PARTS = reference shop routing request money views access triggers
+PACKS       = temu
+
+DATA  = aftersale--$(EXTVERSION).sql
+PG_CPPFLAGS = -I$(srcdir_)/src
+PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers $(WERROR)
+EXTRA_CLEAN = aftersale--*.sql build results log tmp_check
+
+# Goals that need no server headers, so that they work before PostgreSQL is
+# installed; everything else is PGXS.
+OWN_GOALS = deps demo check bench lint help kernel
+ifeq ($(filter-out $(OWN_GOALS),$(or $(MAKECMDGOALS),all)),)
+include $(srcdir_)/.ci/goals.mk
+else
+PG_CONFIG ?= pg_config
+REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=aftersale
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+$(OBJS): $(HEADERS_ALL) Makefile
+
+all: $(DATA)
+
+aftersale--$(EXTVERSION).sql: aftersale.control Makefile sql/assemble $(wildcard sql/*.sql sql/tables/*.sql sql/packs/*.sql)
+	sql/assemble "$(SQL_PARTS)" "$(TABLE_PARTS)" "$(PACKS)" > $@.tmp && mv $@.tmp $@
+endif

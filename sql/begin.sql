@@ -1,0 +1,10 @@
+-- aftersale: install script, assembled from sql/ by the build; do not edit.
+\echo Use "CREATE EXTENSION aftersale" to load this file. \quit
+
+SET LOCAL search_path TO pg_catalog, pg_temp;
+
+CREATE FUNCTION aftersale.clock() RETURNS timestamptz
+LANGUAGE C VOLATILE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'aftersale_clock';
+COMMENT ON FUNCTION aftersale.clock() IS
+'The instant that aftersale takes for now: the wall clock, or the setting aftersale.test_now (only a superuser may set it; for tests). Example: SELECT aftersale.clock();';

@@ -1,0 +1,183 @@
+-- Reference data: the same for every shop, loaded by packs, named by text keys.
+
+CREATE TABLE aftersale.installation (
+    schema_version int NOT NULL,
+    installed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row)
+);
+COMMENT ON TABLE aftersale.installation IS 'One row: the version of these tables.';
+COMMENT ON COLUMN aftersale.installation.schema_version IS 'Version of the tables; migrate() raises it. The library works with its own and the one before.';
+COMMENT ON COLUMN aftersale.installation.installed_at IS 'When install() ran.';
+COMMENT ON COLUMN aftersale.installation.one_row IS 'Always true: keeps the table at one row.';
+INSERT INTO aftersale.installation (schema_version) VALUES (1);
+
+CREATE TABLE aftersale.calendar (
+    name text PRIMARY KEY,
+    calendar aftersale.business_calendar NOT NULL,
+    title text,
+    source text
+);
+COMMENT ON TABLE aftersale.calendar IS 'Named business calendars.';
+COMMENT ON COLUMN aftersale.calendar.name IS 'The name by which shops and functions refer to the calendar.';
+COMMENT ON COLUMN aftersale.calendar.calendar IS 'Working time: zone, weekly spans, days off, working weekends, special hours.';
+COMMENT ON COLUMN aftersale.calendar.title IS 'For people.';
+COMMENT ON COLUMN aftersale.calendar.source IS 'Where its holidays come from, with licence.';
+
+CREATE TABLE aftersale.flow (
+    flow text NOT NULL,
+    version int NOT NULL,
+    platform text NOT NULL,
+    kind text NOT NULL,
+    title text,
+    initial_state text NOT NULL,
+    judged_at text NOT NULL DEFAULT 'opened' CHECK (judged_at IN ('opened', 'ordered')),
+    effective_from timestamptz NOT NULL DEFAULT '-infinity',
+    effective_to timestamptz NOT NULL DEFAULT 'infinity',
+    rule text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
+    pack text,
+    PRIMARY KEY (flow, version),
+    CHECK (version > 0),
+    CHECK (effective_from < effective_to)
+);
+COMMENT ON TABLE aftersale.flow IS 'State machines: one kind of request on one platform, versioned and effective-dated.';
+COMMENT ON COLUMN aftersale.flow.flow IS 'Name, platform/kind, such as temu/ticket.';
+COMMENT ON COLUMN aftersale.flow.version IS 'Version; a request keeps the version that it was opened under.';
+COMMENT ON COLUMN aftersale.flow.platform IS 'Platform code: temu, tiktok, tiktok_sea, douyin, kuaishou, or your own.';
+COMMENT ON COLUMN aftersale.flow.kind IS 'Kind of request: ticket, refund_only, return_refund, reship, ...';
+COMMENT ON COLUMN aftersale.flow.title IS 'For people.';
+COMMENT ON COLUMN aftersale.flow.initial_state IS 'The state in which a request opens.';
+COMMENT ON COLUMN aftersale.flow.judged_at IS 'Which instant chooses the version in force: opened (the request) or ordered (the order).';
+COMMENT ON COLUMN aftersale.flow.effective_from IS 'In force from this instant on.';
+COMMENT ON COLUMN aftersale.flow.effective_to IS 'No longer in force at this instant.';
+COMMENT ON COLUMN aftersale.flow.rule IS 'The rule''s number, such as TEMU-01.';
+COMMENT ON COLUMN aftersale.flow.standing IS 'stated by the source, a reading (assumption), external, informational, or own.';
+COMMENT ON COLUMN aftersale.flow.pack IS 'The pack that loaded it; NULL: your own.';
+
+CREATE TABLE aftersale.flow_state (
+    flow text NOT NULL,
+    version int NOT NULL,
+    state text NOT NULL,
+    title text,
+    final boolean NOT NULL DEFAULT false,
+    waits_for text,
+    term aftersale.sla_term,
+    starts text NOT NULL DEFAULT 'entered' CHECK (starts IN ('entered', 'opened', 'ordered')),
+    rule text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
+    PRIMARY KEY (flow, version, state),
+    FOREIGN KEY (flow, version) REFERENCES aftersale.flow ON UPDATE CASCADE ON DELETE CASCADE
+);
+COMMENT ON TABLE aftersale.flow_state IS 'The states of a flow, each with the term of its deadline.';
+COMMENT ON COLUMN aftersale.flow_state.flow IS 'Flow.';
+COMMENT ON COLUMN aftersale.flow_state.version IS 'Version of the flow.';
+COMMENT ON COLUMN aftersale.flow_state.state IS 'State, such as requested.';
+COMMENT ON COLUMN aftersale.flow_state.title IS 'For people.';
+COMMENT ON COLUMN aftersale.flow_state.final IS 'Nothing more is expected in this state; it has no deadline.';
+COMMENT ON COLUMN aftersale.flow_state.waits_for IS 'Who has to act in this state: merchant, buyer, platform, carrier. NULL: nobody.';
+COMMENT ON COLUMN aftersale.flow_state.term IS 'How long the state may last; NULL: no deadline of its own.';
+COMMENT ON COLUMN aftersale.flow_state.starts IS 'From when the term counts: entered (the state), opened (the request) or ordered (the order).';
+COMMENT ON COLUMN aftersale.flow_state.rule IS 'The rule''s number.';
+COMMENT ON COLUMN aftersale.flow_state.standing IS 'stated, reading, external, informational or own.';
+
+CREATE TABLE aftersale.flow_transition (
+    flow text NOT NULL,
+    version int NOT NULL,
+    from_state text NOT NULL,
+    action text NOT NULL,
+    priority int NOT NULL DEFAULT 0,
+    to_state text NOT NULL,
+    actors text[] NOT NULL DEFAULT '{merchant}',
+    permission text,
+    needs text[] NOT NULL DEFAULT '{}',
+    condition jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(condition) = 'object'),
+    outcome text,
+    effect jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(effect) = 'object'),
+    clock text NOT NULL DEFAULT 'restart' CHECK (clock IN ('restart', 'keep')),
+    rule text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
+    PRIMARY KEY (flow, version, from_state, action, priority),
+    FOREIGN KEY (flow, version) REFERENCES aftersale.flow ON UPDATE CASCADE ON DELETE CASCADE,
+    FOREIGN KEY (flow, version, from_state) REFERENCES aftersale.flow_state ON UPDATE CASCADE,
+    FOREIGN KEY (flow, version, to_state) REFERENCES aftersale.flow_state ON UPDATE CASCADE
+);
+COMMENT ON TABLE aftersale.flow_transition IS 'What each action does in each state; the action timeout is what the clock does when the deadline has passed.';
+COMMENT ON COLUMN aftersale.flow_transition.flow IS 'Flow.';
+COMMENT ON COLUMN aftersale.flow_transition.version IS 'Version of the flow.';
+COMMENT ON COLUMN aftersale.flow_transition.from_state IS 'The state in which the action is allowed.';
+COMMENT ON COLUMN aftersale.flow_transition.action IS 'The action, such as reply; timeout is the clock''s.';
+COMMENT ON COLUMN aftersale.flow_transition.priority IS 'Among transitions of one action in one state, the highest priority whose condition holds is taken.';
+COMMENT ON COLUMN aftersale.flow_transition.to_state IS 'The state afterwards; the same state is allowed.';
+COMMENT ON COLUMN aftersale.flow_transition.actors IS 'Who may act: merchant, buyer, platform, carrier, erp, system.';
+COMMENT ON COLUMN aftersale.flow_transition.permission IS 'The permission that a member of the shop needs; NULL: none.';
+COMMENT ON COLUMN aftersale.flow_transition.needs IS 'Payload keys that must be given and not be empty, such as {remark,evidence}.';
+COMMENT ON COLUMN aftersale.flow_transition.condition IS 'The transition is considered only where the payload contains this object, such as {"is_effective": false}.';
+COMMENT ON COLUMN aftersale.flow_transition.outcome IS 'What is recorded as the request''s outcome; NULL leaves it.';
+COMMENT ON COLUMN aftersale.flow_transition.effect IS 'What else happens: {"refund": {"executed_by": "platform"}}: see the reference of flows.';
+COMMENT ON COLUMN aftersale.flow_transition.clock IS 'restart: the deadline is computed for the new state; keep: the deadline stays as it is.';
+COMMENT ON COLUMN aftersale.flow_transition.rule IS 'The rule''s number.';
+COMMENT ON COLUMN aftersale.flow_transition.standing IS 'stated, reading, external, informational or own.';
+
+CREATE TABLE aftersale.role_permission (
+    platform text NOT NULL,
+    role text NOT NULL,
+    permission text NOT NULL,
+    rule text,
+    PRIMARY KEY (platform, role, permission)
+);
+COMMENT ON TABLE aftersale.role_permission IS 'The permissions of a platform''s roles.';
+COMMENT ON COLUMN aftersale.role_permission.platform IS 'Platform code.';
+COMMENT ON COLUMN aftersale.role_permission.role IS 'Role of a shop''s member, such as administrator.';
+COMMENT ON COLUMN aftersale.role_permission.permission IS 'Permission, such as agree_refund.';
+COMMENT ON COLUMN aftersale.role_permission.rule IS 'The rule''s number.';
+
+CREATE TABLE aftersale.carrier (
+    platform text NOT NULL,
+    code text NOT NULL,
+    carrier text NOT NULL,
+    name text,
+    region text NOT NULL DEFAULT '*',
+    aliases text[] NOT NULL DEFAULT '{}',
+    PRIMARY KEY (platform, code, region)
+);
+COMMENT ON TABLE aftersale.carrier IS 'Carriers with the platform''s codes.';
+COMMENT ON COLUMN aftersale.carrier.platform IS 'Platform code.';
+COMMENT ON COLUMN aftersale.carrier.code IS 'The platform''s code of the carrier.';
+COMMENT ON COLUMN aftersale.carrier.carrier IS 'Our name of the carrier, the same on every platform.';
+COMMENT ON COLUMN aftersale.carrier.name IS 'For people.';
+COMMENT ON COLUMN aftersale.carrier.region IS 'Region of the list; * is everywhere.';
+COMMENT ON COLUMN aftersale.carrier.aliases IS 'Other codes met for the same carrier.';
+
+CREATE TABLE aftersale.reason (
+    platform text NOT NULL,
+    kind text NOT NULL,
+    code text NOT NULL,
+    title text,
+    evidence_needed boolean NOT NULL DEFAULT false,
+    rule text,
+    PRIMARY KEY (platform, kind, code)
+);
+COMMENT ON TABLE aftersale.reason IS 'Reasons that buyers and merchants give, by the platform''s codes.';
+COMMENT ON COLUMN aftersale.reason.platform IS 'Platform code.';
+COMMENT ON COLUMN aftersale.reason.kind IS 'Kind of request, or of act: reject.';
+COMMENT ON COLUMN aftersale.reason.code IS 'The platform''s code.';
+COMMENT ON COLUMN aftersale.reason.title IS 'For people.';
+COMMENT ON COLUMN aftersale.reason.evidence_needed IS 'Whether the platform demands evidence with this reason.';
+COMMENT ON COLUMN aftersale.reason.rule IS 'The rule''s number.';
+
+CREATE TABLE aftersale.status_code (
+    platform text NOT NULL,
+    field text NOT NULL DEFAULT 'status',
+    code text NOT NULL,
+    flow text NOT NULL DEFAULT '*',
+    state text,
+    title text,
+    PRIMARY KEY (platform, field, code, flow)
+);
+COMMENT ON TABLE aftersale.status_code IS 'What the platforms'' status codes mean in our states.';
+COMMENT ON COLUMN aftersale.status_code.platform IS 'Platform code.';
+COMMENT ON COLUMN aftersale.status_code.field IS 'The platform''s field.';
+COMMENT ON COLUMN aftersale.status_code.code IS 'The platform''s code, as text.';
+COMMENT ON COLUMN aftersale.status_code.flow IS 'The flow for which it holds; * is every flow of the platform.';
+COMMENT ON COLUMN aftersale.status_code.state IS 'Our state; NULL: no state of ours.';
+COMMENT ON COLUMN aftersale.status_code.title IS 'For people.';

@@ -1,0 +1,201 @@
+-- Requests and what belongs to them.
+
+CREATE SEQUENCE aftersale.request_id;
+CREATE TABLE aftersale.request (
+    shop_id bigint NOT NULL,
+    request_id bigint NOT NULL DEFAULT pg_catalog.nextval('aftersale.request_id'),
+    external_ref text,
+    flow text NOT NULL,
+    flow_version int NOT NULL,
+    state text NOT NULL,
+    outcome text,
+    reason text,
+    order_ref text,
+    ordered_at timestamptz,
+    country text NOT NULL,
+    currency text NOT NULL,
+    amount numeric CHECK (amount >= 0 AND amount < 'Infinity'),
+    ratio aftersale.refund_ratio,
+    refund_amount numeric,
+    warehouse_id bigint,
+    opened_at timestamptz NOT NULL,
+    platform_due_at timestamptz,
+    due_at timestamptz,
+    act_at timestamptz,
+    event_seq bigint NOT NULL,
+    attributes jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(attributes) = 'object'),
+    attempts int NOT NULL DEFAULT 0,
+    fault text,
+    action text,
+    actor text,
+    on_behalf_of text,
+    payload jsonb,
+    items jsonb,
+    last_action text NOT NULL,
+    last_actor text NOT NULL,
+    last_on_behalf_of text,
+    last_payload jsonb,
+    last_items jsonb,
+    last_facts jsonb,
+    last_at timestamptz NOT NULL,
+    PRIMARY KEY (shop_id, request_id),
+    UNIQUE (shop_id, flow, external_ref),
+    CONSTRAINT request_command_at_rest CHECK (action IS NULL AND actor IS NULL AND on_behalf_of IS NULL AND payload IS NULL AND items IS NULL)
+);
+ALTER SEQUENCE aftersale.request_id OWNED BY aftersale.request.request_id;
+CREATE INDEX request_act_at ON aftersale.request (act_at) WHERE act_at IS NOT NULL;
+CREATE INDEX request_shop_act_at ON aftersale.request (shop_id, act_at) WHERE act_at IS NOT NULL;
+CREATE INDEX request_shop_due_at ON aftersale.request (shop_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX request_order_ref ON aftersale.request (shop_id, order_ref);
+COMMENT ON TABLE aftersale.request IS 'One after-sales matter. INSERT opens it; UPDATE ... SET action acts on it; the database decides state, outcome and deadline.';
+COMMENT ON COLUMN aftersale.request.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.request.request_id IS 'Number of the request.';
+COMMENT ON COLUMN aftersale.request.external_ref IS 'The ERP''s or platform''s own key, unique within shop and flow.';
+COMMENT ON COLUMN aftersale.request.flow IS 'Flow, such as temu/ticket.';
+COMMENT ON COLUMN aftersale.request.flow_version IS 'The version of the flow that judges it, for ever. Decided.';
+COMMENT ON COLUMN aftersale.request.state IS 'State. Decided.';
+COMMENT ON COLUMN aftersale.request.outcome IS 'How it ended or what was forfeited, such as evidence_waived. Decided.';
+COMMENT ON COLUMN aftersale.request.reason IS 'The buyer''s reason, by the platform''s code.';
+COMMENT ON COLUMN aftersale.request.order_ref IS 'The order; NULL for a pure product question (TEMU-01).';
+COMMENT ON COLUMN aftersale.request.ordered_at IS 'When the order was created.';
+COMMENT ON COLUMN aftersale.request.country IS 'The buyer''s country; NULL at INSERT takes the shop''s only one.';
+COMMENT ON COLUMN aftersale.request.currency IS 'Currency; NULL at INSERT takes that of shop_country.';
+COMMENT ON COLUMN aftersale.request.amount IS 'What the buyer asks for, in currency.';
+COMMENT ON COLUMN aftersale.request.ratio IS 'The refund ratio in force for it; NULL: none.';
+COMMENT ON COLUMN aftersale.request.refund_amount IS 'What was decided to be refunded, in currency. Decided.';
+COMMENT ON COLUMN aftersale.request.warehouse_id IS 'The return warehouse.';
+COMMENT ON COLUMN aftersale.request.opened_at IS 'When the matter was opened on the platform; NULL at INSERT takes now.';
+COMMENT ON COLUMN aftersale.request.platform_due_at IS 'The deadline that the platform gave for the present state; it overrides the computed one.';
+COMMENT ON COLUMN aftersale.request.due_at IS 'Deadline: the instant after which the flow''s timeout applies; an act at this very instant is in time. Decided.';
+COMMENT ON COLUMN aftersale.request.act_at IS 'When the sweep takes it up; NULL: never by itself. The sweep''s own.';
+COMMENT ON COLUMN aftersale.request.event_seq IS 'Number of its last event. Decided.';
+COMMENT ON COLUMN aftersale.request.attributes IS 'Whatever else the ERP wants to keep with it.';
+COMMENT ON COLUMN aftersale.request.attempts IS 'How often the sweep failed on it in a row. The sweep''s own.';
+COMMENT ON COLUMN aftersale.request.fault IS 'Why the sweep leaves it to a person, or the error of its last attempt; NULL: none. The sweep''s own.';
+COMMENT ON COLUMN aftersale.request.action IS 'The command: the action to take. Always NULL at rest.';
+COMMENT ON COLUMN aftersale.request.actor IS 'The command: who acts; NULL: the database role. Always NULL at rest.';
+COMMENT ON COLUMN aftersale.request.on_behalf_of IS 'The command: for whom the actor acts. Always NULL at rest.';
+COMMENT ON COLUMN aftersale.request.payload IS 'The command: what the action brings along: remark, evidence, is_effective, ... Always NULL at rest.';
+COMMENT ON COLUMN aftersale.request.items IS 'The command: at INSERT the lines, an array of {line_no, product, sku, quantity, paid, amount}. Always NULL at rest.';
+COMMENT ON COLUMN aftersale.request.last_action IS 'The last action. Decided.';
+COMMENT ON COLUMN aftersale.request.last_actor IS 'Who took it. Decided.';
+COMMENT ON COLUMN aftersale.request.last_on_behalf_of IS 'For whom. Decided.';
+COMMENT ON COLUMN aftersale.request.last_payload IS 'What it brought along. Decided.';
+COMMENT ON COLUMN aftersale.request.last_items IS 'The lines that it brought along. Decided.';
+COMMENT ON COLUMN aftersale.request.last_facts IS 'What the decision saw. Decided.';
+COMMENT ON COLUMN aftersale.request.last_at IS 'When the last act was decided. Decided.';
+
+CREATE TABLE aftersale.item (
+    shop_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    line_no int NOT NULL,
+    product text NOT NULL,
+    sku text,
+    quantity numeric CHECK (quantity > 0 AND quantity < 'Infinity'),
+    paid numeric CHECK (paid >= 0 AND paid < 'Infinity'),
+    amount numeric CHECK (amount >= 0 AND amount < 'Infinity'),
+    PRIMARY KEY (shop_id, request_id, line_no)
+);
+COMMENT ON TABLE aftersale.item IS 'The lines of a request, written by the engine from request.items.';
+COMMENT ON COLUMN aftersale.item.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.item.request_id IS 'Request.';
+COMMENT ON COLUMN aftersale.item.line_no IS 'Number of the line; where none is given, its place in the array.';
+COMMENT ON COLUMN aftersale.item.product IS 'Product (SPU), the unit of routing.';
+COMMENT ON COLUMN aftersale.item.sku IS 'SKU.';
+COMMENT ON COLUMN aftersale.item.quantity IS 'How many pieces.';
+COMMENT ON COLUMN aftersale.item.paid IS 'What was paid for them, in the request''s currency.';
+COMMENT ON COLUMN aftersale.item.amount IS 'What the buyer asks back for them, in the request''s currency.';
+
+CREATE TABLE aftersale.event (
+    shop_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    event_seq bigint NOT NULL,
+    at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    action text NOT NULL,
+    actor text NOT NULL,
+    on_behalf_of text,
+    login name NOT NULL,
+    from_state text,
+    to_state text NOT NULL,
+    rule text,
+    payload jsonb,
+    facts jsonb,
+    digest bytea,
+    PRIMARY KEY (shop_id, request_id, event_seq)
+);
+COMMENT ON TABLE aftersale.event IS 'History, append-only: one line an event.';
+COMMENT ON COLUMN aftersale.event.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.event.request_id IS 'Request.';
+COMMENT ON COLUMN aftersale.event.event_seq IS 'Number of the event within the request: 1 is the opening.';
+COMMENT ON COLUMN aftersale.event.at IS 'When it took effect: a timeout at its deadline, whenever the sweep ran.';
+COMMENT ON COLUMN aftersale.event.recorded_at IS 'When it was written.';
+COMMENT ON COLUMN aftersale.event.action IS 'Action: open, reply, timeout, ...';
+COMMENT ON COLUMN aftersale.event.actor IS 'Who acted; the clock is system.';
+COMMENT ON COLUMN aftersale.event.on_behalf_of IS 'For whom (KS-11).';
+COMMENT ON COLUMN aftersale.event.login IS 'The database role that was connected (session_user).';
+COMMENT ON COLUMN aftersale.event.from_state IS 'State before; NULL at the opening.';
+COMMENT ON COLUMN aftersale.event.to_state IS 'State after.';
+COMMENT ON COLUMN aftersale.event.rule IS 'The number of the rule that was applied.';
+COMMENT ON COLUMN aftersale.event.payload IS 'What the action brought along.';
+COMMENT ON COLUMN aftersale.event.facts IS 'What the decision saw and the deadlines that it set.';
+COMMENT ON COLUMN aftersale.event.digest IS 'Reserved for the chain of digests; NULL in this version.';
+
+CREATE TABLE aftersale.timer (
+    shop_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    name text NOT NULL,
+    event_seq bigint NOT NULL,
+    act_at timestamptz NOT NULL,
+    attempts int NOT NULL DEFAULT 0,
+    PRIMARY KEY (shop_id, request_id, name, event_seq)
+);
+CREATE INDEX timer_act_at ON aftersale.timer (act_at);
+CREATE INDEX timer_shop_act_at ON aftersale.timer (shop_id, act_at);
+COMMENT ON TABLE aftersale.timer IS 'Secondary promises of a request: warnings, masks, lead times. Not yet filled in this version.';
+COMMENT ON COLUMN aftersale.timer.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.timer.request_id IS 'Request.';
+COMMENT ON COLUMN aftersale.timer.name IS 'Name of the promise.';
+COMMENT ON COLUMN aftersale.timer.event_seq IS 'The event that armed it.';
+COMMENT ON COLUMN aftersale.timer.act_at IS 'When it fires.';
+COMMENT ON COLUMN aftersale.timer.attempts IS 'How often the sweep failed on it.';
+
+CREATE TABLE aftersale.parcel (
+    shop_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    parcel_no int NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('outbound', 'return', 'redelivery', 'reship')),
+    carrier text,
+    tracking_no text,
+    label text,
+    state text,
+    attempts int NOT NULL DEFAULT 0,
+    PRIMARY KEY (shop_id, request_id, parcel_no)
+);
+COMMENT ON TABLE aftersale.parcel IS 'Shipments of a request. Not yet filled in this version.';
+COMMENT ON COLUMN aftersale.parcel.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.parcel.request_id IS 'Request.';
+COMMENT ON COLUMN aftersale.parcel.parcel_no IS 'Number of the parcel within the request.';
+COMMENT ON COLUMN aftersale.parcel.kind IS 'outbound, return, redelivery or reship.';
+COMMENT ON COLUMN aftersale.parcel.carrier IS 'Our name of the carrier.';
+COMMENT ON COLUMN aftersale.parcel.tracking_no IS 'Tracking number.';
+COMMENT ON COLUMN aftersale.parcel.label IS 'Where the label is.';
+COMMENT ON COLUMN aftersale.parcel.state IS 'State of the shipment.';
+COMMENT ON COLUMN aftersale.parcel.attempts IS 'Delivery attempts so far.';
+
+CREATE TABLE aftersale.personal (
+    shop_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    buyer_name text,
+    phone text,
+    address jsonb,
+    visible_until timestamptz,
+    PRIMARY KEY (shop_id, request_id)
+);
+COMMENT ON TABLE aftersale.personal IS 'Personal data of a request, apart so that erasing it leaves history whole.';
+COMMENT ON COLUMN aftersale.personal.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.personal.request_id IS 'Request.';
+COMMENT ON COLUMN aftersale.personal.buyer_name IS 'Name of the buyer.';
+COMMENT ON COLUMN aftersale.personal.phone IS 'Phone of the buyer.';
+COMMENT ON COLUMN aftersale.personal.address IS 'Address of the buyer.';
+COMMENT ON COLUMN aftersale.personal.visible_until IS 'From this instant on it must not be shown (TEMU-31).';

@@ -1,0 +1,150 @@
+-- Shops and what is the shop's own: countries, overrides, members, logins, rules.
+
+CREATE TABLE aftersale.shop (
+    shop_id bigint PRIMARY KEY,
+    platform text NOT NULL,
+    name text NOT NULL,
+    settings jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(settings) = 'object')
+);
+COMMENT ON TABLE aftersale.shop IS 'A seller''s account on one platform: the tenant.';
+COMMENT ON COLUMN aftersale.shop.shop_id IS 'Your number of the shop; it leads every key.';
+COMMENT ON COLUMN aftersale.shop.platform IS 'Platform code: temu, tiktok, tiktok_sea, douyin, kuaishou, or your own.';
+COMMENT ON COLUMN aftersale.shop.name IS 'For people.';
+COMMENT ON COLUMN aftersale.shop.settings IS 'Settings of the shop: {"fire_overdue_at_opening": true} lets the sweep act on requests that were overdue when opened.';
+
+CREATE TABLE aftersale.shop_country (
+    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
+    country text NOT NULL CHECK (country ~ '^[A-Z]{2}$'),
+    site text,
+    currency text NOT NULL,
+    calendar text NOT NULL REFERENCES aftersale.calendar ON UPDATE CASCADE,
+    time_zone text NOT NULL,
+    settings jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+    PRIMARY KEY (shop_id, country)
+);
+COMMENT ON TABLE aftersale.shop_country IS 'A country that a shop sells in: its money, its working time, its return modes.';
+COMMENT ON COLUMN aftersale.shop_country.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.shop_country.country IS 'Country of the buyers, ISO 3166-1 alpha-2.';
+COMMENT ON COLUMN aftersale.shop_country.site IS 'The platform''s site, where it has one; NULL: the country.';
+COMMENT ON COLUMN aftersale.shop_country.currency IS 'Currency, ISO 4217.';
+COMMENT ON COLUMN aftersale.shop_country.calendar IS 'The business calendar by which business days and hours count.';
+COMMENT ON COLUMN aftersale.shop_country.time_zone IS 'IANA time zone of the site.';
+COMMENT ON COLUMN aftersale.shop_country.settings IS 'cross_border, auto_label, fallback_label, merchant_label, features.';
+
+CREATE TABLE aftersale.flow_override (
+    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
+    flow text NOT NULL,
+    state text NOT NULL,
+    country text NOT NULL DEFAULT '*',
+    term aftersale.sla_term,
+    timeout_to text,
+    timeout_outcome text,
+    effective_from timestamptz NOT NULL DEFAULT '-infinity',
+    effective_to timestamptz NOT NULL DEFAULT 'infinity',
+    PRIMARY KEY (shop_id, flow, state, country, effective_from),
+    CHECK (effective_from < effective_to)
+);
+COMMENT ON TABLE aftersale.flow_override IS 'A shop''s own terms, and outcomes where the source states none.';
+COMMENT ON COLUMN aftersale.flow_override.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.flow_override.flow IS 'Flow.';
+COMMENT ON COLUMN aftersale.flow_override.state IS 'State whose deadline is the shop''s own.';
+COMMENT ON COLUMN aftersale.flow_override.country IS 'Country; * is every country.';
+COMMENT ON COLUMN aftersale.flow_override.term IS 'The term instead of the flow''s; NULL: the flow''s.';
+COMMENT ON COLUMN aftersale.flow_override.timeout_to IS 'The state after the timeout instead of the flow''s; NULL: the flow''s.';
+COMMENT ON COLUMN aftersale.flow_override.timeout_outcome IS 'The outcome after the timeout instead of the flow''s; NULL: the flow''s.';
+COMMENT ON COLUMN aftersale.flow_override.effective_from IS 'In force from this instant on, judged when the state is entered.';
+COMMENT ON COLUMN aftersale.flow_override.effective_to IS 'No longer in force at this instant.';
+
+CREATE TABLE aftersale.shop_role_permission (
+    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
+    role text NOT NULL,
+    permission text NOT NULL,
+    granted boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (shop_id, role, permission)
+);
+COMMENT ON TABLE aftersale.shop_role_permission IS 'A shop''s own roles and permissions, over the platform''s.';
+COMMENT ON COLUMN aftersale.shop_role_permission.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.shop_role_permission.role IS 'Role, the platform''s or the shop''s own.';
+COMMENT ON COLUMN aftersale.shop_role_permission.permission IS 'Permission, such as agree_refund.';
+COMMENT ON COLUMN aftersale.shop_role_permission.granted IS 'true adds the permission to the role, false takes it away.';
+
+CREATE TABLE aftersale.member (
+    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
+    actor text NOT NULL,
+    role text NOT NULL,
+    PRIMARY KEY (shop_id, actor)
+);
+COMMENT ON TABLE aftersale.member IS 'The people of a shop and the role of each.';
+COMMENT ON COLUMN aftersale.member.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.member.actor IS 'Name of the person, as events record it.';
+COMMENT ON COLUMN aftersale.member.role IS 'Role.';
+
+CREATE TABLE aftersale.login (
+    login name NOT NULL,
+    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
+    actor text NOT NULL,
+    may_speak boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (login, shop_id)
+);
+COMMENT ON TABLE aftersale.login IS 'Which shops a database role works for, and as whom.';
+COMMENT ON COLUMN aftersale.login.login IS 'Database role.';
+COMMENT ON COLUMN aftersale.login.shop_id IS 'A shop that the role sees and works for.';
+COMMENT ON COLUMN aftersale.login.actor IS 'The actor that the role acts as.';
+COMMENT ON COLUMN aftersale.login.may_speak IS 'Whether it may name another actor (the ERP''s service account).';
+
+CREATE SEQUENCE aftersale.rule_id;
+CREATE TABLE aftersale.rule (
+    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
+    rule_id bigint NOT NULL DEFAULT pg_catalog.nextval('aftersale.rule_id'),
+    name text NOT NULL,
+    flow text NOT NULL,
+    state text,
+    signal text,
+    priority int NOT NULL DEFAULT 0,
+    reasons text[],
+    amount_from numeric,
+    amount_to numeric,
+    currency text,
+    products text[],
+    categories text[],
+    single_parcel boolean,
+    whole_parcel boolean,
+    condition jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(condition) = 'object'),
+    action text NOT NULL,
+    ratio aftersale.refund_ratio,
+    max_per_day int,
+    max_amount_per_day numeric,
+    max_per_buyer int,
+    effective_from timestamptz NOT NULL DEFAULT '-infinity',
+    effective_to timestamptz NOT NULL DEFAULT 'infinity',
+    enabled boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (shop_id, rule_id),
+    UNIQUE (shop_id, name),
+    CHECK (effective_from < effective_to)
+);
+ALTER SEQUENCE aftersale.rule_id OWNED BY aftersale.rule.rule_id;
+COMMENT ON TABLE aftersale.rule IS 'A shop''s automatic strategies (TEMU-27, TEMU-28, DOUYIN-05 to DOUYIN-09). This version keeps them and does not yet run them.';
+COMMENT ON COLUMN aftersale.rule.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.rule.rule_id IS 'Number of the rule.';
+COMMENT ON COLUMN aftersale.rule.name IS 'Name, unique in the shop.';
+COMMENT ON COLUMN aftersale.rule.flow IS 'Flow that it watches.';
+COMMENT ON COLUMN aftersale.rule.state IS 'State whose entry it watches; NULL: it waits for the signal.';
+COMMENT ON COLUMN aftersale.rule.signal IS 'Action whose arrival it watches, such as interception_succeeded.';
+COMMENT ON COLUMN aftersale.rule.priority IS 'The highest of those that match is taken.';
+COMMENT ON COLUMN aftersale.rule.reasons IS 'Reason codes that match; NULL: any.';
+COMMENT ON COLUMN aftersale.rule.amount_from IS 'Least amount, inclusive; NULL: no bound.';
+COMMENT ON COLUMN aftersale.rule.amount_to IS 'Greatest amount, inclusive; NULL: no bound.';
+COMMENT ON COLUMN aftersale.rule.currency IS 'Currency of the bounds, ISO 4217.';
+COMMENT ON COLUMN aftersale.rule.products IS 'Products that match; NULL: any.';
+COMMENT ON COLUMN aftersale.rule.categories IS 'Categories that match; NULL: any.';
+COMMENT ON COLUMN aftersale.rule.single_parcel IS 'true: the request has exactly one parcel (DOUYIN-07).';
+COMMENT ON COLUMN aftersale.rule.whole_parcel IS 'true: all goods of the parcel are refunded (DOUYIN-07).';
+COMMENT ON COLUMN aftersale.rule.condition IS 'What the request''s attributes must contain.';
+COMMENT ON COLUMN aftersale.rule.action IS 'The action that it takes.';
+COMMENT ON COLUMN aftersale.rule.ratio IS 'The ratio of the refund (TEMU-28); NULL: all of it.';
+COMMENT ON COLUMN aftersale.rule.max_per_day IS 'Most requests a day; NULL: no cap.';
+COMMENT ON COLUMN aftersale.rule.max_amount_per_day IS 'Most money a day; NULL: no cap.';
+COMMENT ON COLUMN aftersale.rule.max_per_buyer IS 'Most uses a buyer; NULL: no cap.';
+COMMENT ON COLUMN aftersale.rule.effective_from IS 'In force from this instant on.';
+COMMENT ON COLUMN aftersale.rule.effective_to IS 'No longer in force at this instant.';
+COMMENT ON COLUMN aftersale.rule.enabled IS 'The switch.';

@@ -1,0 +1,26 @@
+/*
+ * aftersale.c
+ *		Module start: the library's settings and callbacks.
+ */
+#include "postgres.h"
+
+#include "clock.h"
+#include "config.h"
+#include "fmgr.h"
+#include "utils/guc.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	DefineCustomStringVariable("aftersale.test_now",
+							   "The instant that aftersale takes for now, for tests.",
+							   "Empty: the wall clock. Only a superuser may set it.",
+							   &as_test_now, "", PGC_SUSET, GUC_NOT_IN_SAMPLE,
+							   NULL, NULL, NULL);
+	MarkGUCPrefixReserved("aftersale");
+	as_config_init();
+}

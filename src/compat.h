@@ -1,0 +1,26 @@
+/*
+ * compat.h
+ *		The one place that knows differences between PostgreSQL majors.
+ */
+#ifndef AFTERSALE_COMPAT_H
+#define AFTERSALE_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "aftersale needs PostgreSQL 15 or newer"
+#endif
+
+/*
+ * Soft errors (PostgreSQL 16): an input function that is given an error
+ * context returns NULL instead of raising.  Before 16 there is no context.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#define AS_ESCONTEXT(fcinfo)	((fcinfo)->context)
+#define as_ereturn(context, value, ...)	ereturn(context, value, __VA_ARGS__)
+#else
+#define AS_ESCONTEXT(fcinfo)	NULL
+#define as_ereturn(context, value, ...) \
+	do { (void) (context); ereport(ERROR, __VA_ARGS__); return value; } while (0)
+#endif
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * errors.c
+ *		Turns kernel errors into PostgreSQL errors.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "errors.h"
+
+#define AS_ERROR_FIELDS(error) \
+	(errcode(MAKE_SQLSTATE((error)->sqlstate[0], (error)->sqlstate[1], (error)->sqlstate[2], \
+						   (error)->sqlstate[3], (error)->sqlstate[4])), \
+	 errmsg_internal("%s", (error)->message), \
+	 (error)->detail[0] ? errdetail_internal("%s", (error)->detail) : 0, \
+	 (error)->hint[0] ? errhint("%s", (error)->hint) : 0)
+
+void
+as_report(const AsError *error)
+{
+	ereport(ERROR, AS_ERROR_FIELDS(error));
+	pg_unreachable();
+}
+
+Datum
+as_report_soft(Node *context, const AsError *error)
+{
+	as_ereturn(context, (Datum) 0, AS_ERROR_FIELDS(error));
+}

@@ -1,0 +1,22 @@
+/*
+ * errors.h
+ *		The shell's side of kernel/error.h.
+ */
+#ifndef AFTERSALE_ERRORS_H
+#define AFTERSALE_ERRORS_H
+
+#include "nodes/nodes.h"
+#include "kernel/codes.h"
+#include "kernel/error.h"
+
+/* Raises a kernel error. */
+extern void as_report(const AsError *error) pg_attribute_noreturn();
+
+/*
+ * Raises it softly where the server has soft errors and the caller's
+ * fcinfo->context asks for them; then it returns, and the input function
+ * returns NULL.  Use: return as_report_soft(AS_ESCONTEXT(fcinfo), &error);
+ */
+extern Datum as_report_soft(Node *context, const AsError *error);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * codes.h
+ *		The extension's own SQLSTATEs, class RA: one a policy violation, because
+ *		ERPs branch on codes.  A code, once released, keeps its meaning.
+ *		doc/reference/errors.md lists them all; a test compares the two.
+ */
+#ifndef AFTERSALE_KERNEL_CODES_H
+#define AFTERSALE_KERNEL_CODES_H
+
+/* RA001 to RA009: installation */
+#define RA_NOT_INSTALLED			"RA001"
+#define RA_ALREADY_INSTALLED		"RA002"
+#define RA_INSTALL_OWNER			"RA003"
+#define RA_TABLES_VERSION			"RA004"
+#define RA_NOT_OUR_TABLE			"RA005"
+
+/* RA010 to RA019: names that do not exist */
+#define RA_UNKNOWN_SHOP				"RA010"
+#define RA_UNKNOWN_COUNTRY			"RA011"
+#define RA_UNKNOWN_CURRENCY			"RA012"
+#define RA_UNKNOWN_CALENDAR			"RA013"
+#define RA_UNKNOWN_FLOW				"RA014"
+#define RA_UNKNOWN_ACTION			"RA015"
+#define RA_UNKNOWN_REQUEST			"RA016"
+#define RA_UNKNOWN_PACK				"RA017"
+#define RA_INVALID_FLOW				"RA018"
+
+/* RA020 to RA039: the engine */
+#define RA_ACTION_NOT_ALLOWED		"RA020"
+#define RA_ACTION_TOO_LATE			"RA021"
+#define RA_NOT_THE_ACTOR			"RA022"
+#define RA_PAYLOAD_INCOMPLETE		"RA023"
+#define RA_DECIDED_COLUMN			"RA024"
+#define RA_ACTION_AT_INSERT			"RA025"
+#define RA_DECISION_ALTERED			"RA026"
+#define RA_REQUEST_IMMUTABLE		"RA027"
+#define RA_INVALID_ITEMS			"RA028"
+#define RA_NOT_OVERDUE				"RA029"
+#define RA_INVALID_PAYLOAD			"RA030"
+#define RA_SCHEDULER				"RA031"
+#define RA_INVALID_REQUEST			"RA032"
+
+/* RA040 to RA049: money */
+#define RA_INVALID_AMOUNT			"RA040"
+
+/* RA050 to RA059: routing */
+#define RA_NO_WAREHOUSE				"RA050"
+#define RA_WAREHOUSE_NAME_TAKEN		"RA051"
+#define RA_DEFAULT_WAREHOUSE		"RA052"
+#define RA_TOO_MANY_PRODUCTS		"RA053"
+#define RA_UNKNOWN_WAREHOUSE		"RA054"
+#define RA_NO_PRODUCTS				"RA055"
+#define RA_EFFECTIVE_PERIOD			"RA056"
+
+/* RA060 to RA069: business time */
+#define RA_NO_WORKING_TIME			"RA060"
+
+#endif

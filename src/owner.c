@@ -1,0 +1,51 @@
+/*
+ * owner.c
+ *		Working as the owner of a table: the only place of the extension that
+ *		changes the current user.
+ *
+ * Callers have checked that the table is one of ours (config.h) or attached.
+ * No state lives here; an error in between is undone by the abort of the
+ * (sub)transaction, which restores user, security context and settings.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
+#include "owner.h"
+#include "utils/guc.h"
+#include "utils/syscache.h"
+
+static Oid
+relation_owner(Oid relation)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relation);
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+void
+as_owner_begin(AsOwner *owner, Oid relation)
+{
+	Oid			user = relation_owner(relation);
+
+	GetUserIdAndSecContext(&owner->saved_user, &owner->saved_context);
+	SetUserIdAndSecContext(user, owner->saved_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	owner->guc_level = NewGUCNestLevel();
+	/* GUC_ACTION_SAVE is what parallel mode allows, too */
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+void
+as_owner_end(AsOwner *owner)
+{
+	AtEOXact_GUC(true, owner->guc_level);
+	SetUserIdAndSecContext(owner->saved_user, owner->saved_context);
+}

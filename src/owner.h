@@ -1,0 +1,23 @@
+/*
+ * owner.h
+ *		Working as the owner of a table.
+ */
+#ifndef AFTERSALE_OWNER_H
+#define AFTERSALE_OWNER_H
+
+typedef struct AsOwner
+{
+	Oid			saved_user;
+	int			saved_context;
+	int			guc_level;
+} AsOwner;
+
+/*
+ * Switches to the owner of the table, in a security-restricted context and
+ * with search_path pinned to pg_catalog, pg_temp.  Ends with as_owner_end();
+ * after an error the transaction machinery restores everything by itself.
+ */
+extern void as_owner_begin(AsOwner *owner, Oid relation);
+extern void as_owner_end(AsOwner *owner);
+
+#endif
