@@ -10,7 +10,7 @@ MODULE_big = aftersale
 KERNEL     = $(sort $(wildcard src/kernel/*.c))
 SHELL_SRC  = $(sort $(wildcard src/*.c))
 OBJS       = $(KERNEL:.c=.o) $(SHELL_SRC:.c=.o)
-HEADERS_ALL = $(wildcard src/*.h src/kernel/*.h)
+ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 
 # The parts of the install script, in order.  tables/*.sql and packs/*.sql are
 # embedded where a part says "--@tables" or "--@packs".
@@ -36,7 +36,7 @@ REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=aftersale
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
-$(OBJS): $(HEADERS_ALL) Makefile
+$(OBJS): $(ALL_HEADERS) Makefile
 
 all: $(DATA)
 
