@@ -42,6 +42,9 @@
 
 /* RA040 to RA049: money */
 #define RA_INVALID_AMOUNT			"RA040"
+#define RA_AMOUNT_TOO_FINE			"RA041"
+#define RA_INVALID_WEIGHTS			"RA042"
+#define RA_EXCEEDS_REMAINDER		"RA043"
 
 /* RA050 to RA059: routing */
 #define RA_NO_WAREHOUSE				"RA050"

@@ -80,22 +80,35 @@ hint_form(const char *text, size_t length, AsError *error)
 	return false;
 }
 
+/* Writes hundredths of a percent as a percentage without needless zeros. */
+static size_t
+format_percentage(char *buffer, size_t size, int64_t hundredths)
+{
+	uint64_t	left = hundredths < 0 ? -(uint64_t) hundredths : (uint64_t) hundredths;
+	char		digits[32];
+	int			length;
+
+	length = snprintf(digits, sizeof digits, "%s%llu.%02d", hundredths < 0 ? "-" : "",
+					  (unsigned long long) (left / 100), (int) (left % 100));
+	while (digits[length - 1] == '0')
+		length--;
+	if (digits[length - 1] == '.')
+		length--;
+	return (size_t) snprintf(buffer, size, "%.*s%%", length, digits);
+}
+
 bool
 as_ratio_check(int64_t hundredths, AsRatio *ratio, AsError *error)
 {
 	char		shown[32];
-	int64_t		size = hundredths < 0 ? -(hundredths + 1) : hundredths;
 
-	if (hundredths >= AS_RATIO_MIN && hundredths <= AS_RATIO_MAX)
+	if (hundredths < AS_RATIO_MIN || hundredths > AS_RATIO_MAX)
 	{
-		*ratio = (AsRatio) hundredths;
-		return true;
+		format_percentage(shown, sizeof shown, hundredths);
+		return out_of_range(shown, error);
 	}
-	if (hundredths < 0)
-		size++;					/* not -hundredths, which may overflow */
-	snprintf(shown, sizeof shown, "%s%lld.%02d%%", hundredths < 0 ? "-" : "",
-			 (long long) (size / 100), (int) (size % 100));
-	return out_of_range(shown, error);
+	*ratio = (AsRatio) hundredths;
+	return true;
 }
 
 bool
@@ -127,29 +140,16 @@ as_ratio_parse(const char *text, size_t length, AsRatio *ratio, AsError *error)
 	return true;
 }
 
-/* Decimals of the percentage without needless zeros. */
-static int
-percent_decimals(AsRatio ratio)
-{
-	if (ratio % 100 == 0)
-		return 0;
-	return ratio % 10 == 0 ? 1 : 2;
-}
-
 size_t
 as_ratio_format(AsRatio ratio, char buffer[AS_RATIO_TEXT_SIZE])
 {
-	int			decimals = percent_decimals(ratio);
-	char		digits[16];
-	int			length;
-
-	snprintf(digits, sizeof digits, "%d.%02d", (int) (ratio / 100), (int) (ratio % 100));
-	length = (int) strlen(digits) - (decimals == 0 ? 3 : 2 - decimals);
-	return (size_t) snprintf(buffer, AS_RATIO_TEXT_SIZE, "%.*s%%", length, digits);
+	return format_percentage(buffer, AS_RATIO_TEXT_SIZE, ratio);
 }
 
 int
 as_ratio_fraction_decimals(AsRatio ratio)
 {
-	return percent_decimals(ratio) + 2;
+	if (ratio % 100 == 0)
+		return AS_RATIO_DECIMALS - 2;
+	return ratio % 10 == 0 ? AS_RATIO_DECIMALS - 1 : AS_RATIO_DECIMALS;
 }
