@@ -22,7 +22,7 @@ PACKS       = temu
 DATA  = aftersale--$(EXTVERSION).sql
 PG_CPPFLAGS = -I$(srcdir_)/src
 PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers $(WERROR)
-EXTRA_CLEAN = aftersale--*.sql build results log tmp_check
+EXTRA_CLEAN = aftersale--*.sql build results log tmp_check regression.diffs regression.out
 
 # Goals that need no server headers, so that they work before PostgreSQL is
 # installed; everything else is PGXS.
@@ -31,7 +31,7 @@ ifeq ($(filter-out $(OWN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(srcdir_)/.ci/goals.mk
 else
 PG_CONFIG ?= pg_config
-REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS      = setup $(filter-out setup,$(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql))))
 REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=aftersale
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)

@@ -1,0 +1,32 @@
+# Goals that need no server headers.  Included by the Makefile; the recipes
+# are scripts, so that they run the same from a shell.
+
+.PHONY: $(OWN_GOALS)
+
+# TEST, SUITE and PG_CONFIG given on make's command line reach the scripts
+# through the environment.
+
+deps:	## install the Debian packages that are missing (root or sudo)
+	@.ci/deps
+
+check:	## build and run every test; SUITE=a,b and TEST=name select
+	@.ci/check
+
+demo:	## the main job, live, on a private throw-away server
+	@.ci/server run doc/examples/erp/demo
+
+bench:	## benchmarks: ratios against a named baseline
+	@.ci/server run .ci/bench
+
+kernel:	## the kernel's unit tests alone, without a server
+	@$(MAKE) --no-print-directory -f .ci/kernel.mk test
+
+lint:	## formatting and static checks
+	@.ci/lint
+
+help:	## this list
+	@echo 'make              build (needs the packages of "make deps")'
+	@echo 'make install      install into the server of pg_config (sudo)'
+	@echo 'make installcheck regression tests against a running server'
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1	\2/p' .ci/goals.mk | while IFS='	' read -r goal text; do \
+		printf 'make %-12s %s\n' "$$goal" "$$text"; done

@@ -20,6 +20,9 @@ clipped_length(const char *text, size_t length, size_t room)
 	return length;
 }
 
+static void format_into(char *buffer, size_t size, const char *format,
+						va_list arguments) AS_PRINTF(3, 0);
+
 static void
 format_into(char *buffer, size_t size, const char *format, va_list arguments)
 {
