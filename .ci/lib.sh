@@ -110,7 +110,7 @@ find_server()	# sets bindir, pgxs_test and major from PG_CONFIG
 
 copy_tree()
 {
-	make_own "$work/tree" "$work/home" "$work/pg" "$work/stage"
+	make_own "$work/tree" "$work/home" "$work/pg" "$work/stage" "$work/tap"
 	tar -C "$top" --exclude=.git --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
 		--exclude='./aftersale--*.sql' --exclude=./build --exclude=./results \
 		--exclude=./tmp_check --exclude='*.gcda' --exclude='*.gcno' -cf - . |
