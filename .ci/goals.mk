@@ -24,6 +24,9 @@ kernel:	## the kernel's unit tests alone, without a server
 lint:	## formatting and static checks
 	@.ci/lint
 
+dist:	## the PGXN archive of the last commit
+	@.ci/dist
+
 help:	## this list
 	@echo 'make              build (needs the packages of "make deps")'
 	@echo 'make install      install into the server of pg_config (sudo)'
