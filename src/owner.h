@@ -20,7 +20,4 @@ typedef struct AsOwner
 extern void as_owner_begin(AsOwner *owner, Oid relation);
 extern void as_owner_end(AsOwner *owner);
 
-/* The role that owns the table. */
-extern Oid	as_relation_owner(Oid relation);
-
 #endif

@@ -1,5 +1,5 @@
 /*
- * common_warehouse.c
+ * routing.c
  *		The aggregate common_warehouse().
  *
  * The state of a group is the set of warehouses that every item so far is
