@@ -16,8 +16,8 @@
 #include "utils/guc.h"
 #include "utils/syscache.h"
 
-static Oid
-relation_owner(Oid relation)
+Oid
+as_relation_owner(Oid relation)
 {
 	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
 	Oid			owner;
@@ -32,7 +32,7 @@ relation_owner(Oid relation)
 void
 as_owner_begin(AsOwner *owner, Oid relation)
 {
-	Oid			user = relation_owner(relation);
+	Oid			user = as_relation_owner(relation);
 
 	GetUserIdAndSecContext(&owner->saved_user, &owner->saved_context);
 	SetUserIdAndSecContext(user, owner->saved_context |

@@ -20,4 +20,7 @@ typedef struct AsOwner
 extern void as_owner_begin(AsOwner *owner, Oid relation);
 extern void as_owner_end(AsOwner *owner);
 
+/* The role that owns the table. */
+extern Oid	as_relation_owner(Oid relation);
+
 #endif

@@ -12,3 +12,28 @@ BEGIN
     END LOOP;
 END
 $do$;
+
+-- Routing: what routing_guard.c watches over.
+DO $do$
+DECLARE
+    table_name text;
+BEGIN
+    FOREACH table_name IN ARRAY ARRAY['warehouse', 'warehouse_version', 'default_warehouse']
+    LOOP
+        EXECUTE pg_catalog.format('CREATE TRIGGER routing_lock BEFORE INSERT OR UPDATE OR DELETE ON aftersale.%I
+            FOR EACH ROW EXECUTE FUNCTION aftersale.routing_lock()', table_name);
+        EXECUTE pg_catalog.format('CREATE TRIGGER routing_truncate BEFORE TRUNCATE ON aftersale.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION aftersale.routing_truncate()', table_name);
+    END LOOP;
+END
+$do$;
+CREATE TRIGGER warehouse_version_check AFTER INSERT OR UPDATE OR DELETE ON aftersale.warehouse_version
+    FOR EACH ROW EXECUTE FUNCTION aftersale.warehouse_version_check();
+CREATE TRIGGER default_warehouse_check AFTER INSERT OR UPDATE OR DELETE ON aftersale.default_warehouse
+    FOR EACH ROW EXECUTE FUNCTION aftersale.default_warehouse_check();
+CREATE TRIGGER warehouse_product_inserted AFTER INSERT ON aftersale.warehouse_product
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersale.warehouse_product_check();
+CREATE TRIGGER warehouse_product_updated AFTER UPDATE ON aftersale.warehouse_product
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersale.warehouse_product_check();

@@ -54,6 +54,7 @@
 #define RA_UNKNOWN_WAREHOUSE		"RA054"
 #define RA_NO_PRODUCTS				"RA055"
 #define RA_EFFECTIVE_PERIOD			"RA056"
+#define RA_CROSS_BORDER				"RA057"
 
 /* RA060 to RA069: business time */
 #define RA_NO_WORKING_TIME			"RA060"
