@@ -1,13 +1,15 @@
 -- The tables can be sharded by shop (Citus): what that needs of them, read from
 -- the catalog.
 BEGIN;
-SELECT plan(7);
+SELECT plan(8);
 
 CREATE TEMP VIEW ours AS
 	SELECT c.oid, c.relname, s.attnum AS shop_id, s.atttypid AS shop_type, s.attnotnull AS shop_not_null
 	FROM pg_class c
 	LEFT JOIN pg_attribute s ON s.attrelid = c.oid AND s.attname = 'shop_id'
 	WHERE c.relnamespace = 'aftersale'::regnamespace AND c.relkind IN ('r', 'p');
+
+SELECT cmp_ok((SELECT count(*) FROM ours WHERE shop_id IS NOT NULL)::int, '>=', 15, 'the tables of a shop are there');
 
 SELECT is_empty($$
 	SELECT relname FROM ours
