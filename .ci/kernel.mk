@@ -32,4 +32,4 @@ endef
 $(foreach compiler,$(COMPILERS),$(eval $(call rules,$(compiler))))
 
 test: build
-	prove --exec '' $(programs)
+	prove --norc --exec '' $(programs)

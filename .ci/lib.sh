@@ -90,7 +90,7 @@ as_user()
 		user=postgres
 		id "$user" >/dev/null 2>&1 || user=nobody
 		setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups \
-			env HOME="$work/home" USER="$user" LOGNAME="$user" "$@"
+			env -u TMPDIR HOME="$work/home" USER="$user" LOGNAME="$user" "$@"
 	else
 		"$@"
 	fi
