@@ -20,9 +20,9 @@
 
 /* The header of a numeric on disk: two bits of kind, then by kind */
 #define KIND_MASK			0xC000
-#define KIND_POSITIVE		0x0000	/* 14 bits of display scale, int16 weight follows */
+#define KIND_POSITIVE		0x0000	/* scale; int16 weight follows */
 #define KIND_NEGATIVE		0x4000
-#define KIND_SHORT			0x8000	/* sign, 6 bits of display scale, 7 bits of weight */
+#define KIND_SHORT			0x8000	/* sign, scale, weight in one */
 #define KIND_SPECIAL		0xC000	/* NaN and the infinities */
 #define SHORT_NEGATIVE		0x2000
 #define SHORT_WEIGHT_SIGN	0x0040
@@ -35,7 +35,7 @@ typedef struct NumericView
 {
 	bool		finite;
 	bool		negative;
-	int			weight;			/* power of the base that the first digit counts */
+	int			weight;			/* power of the base at the first digit */
 	int			count;
 	const int16 *digits;		/* no zeros at either end */
 } NumericView;
@@ -140,17 +140,18 @@ as_numeric_require_scaled(const char *what, Numeric number, int decimals)
 	AsAmount	amount;
 	AsNumericFit fit = as_numeric_to_scaled(number, decimals, &amount);
 	AsError		error;
-	char	   *text;
+	char	   *shown;
 	char		quoted[64];
 
 	if (fit == AS_NUMERIC_FITS)
 		return amount;
-	text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
-	as_quote(quoted, sizeof quoted, text, strlen(text));
+	shown = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+	as_quote(quoted, sizeof quoted, shown, strlen(shown));
 	switch (fit)
 	{
 		case AS_NUMERIC_NOT_FINITE:
 			as_fail(&error, RA_INVALID_AMOUNT, NULL, "%s \"%s\" is not a finite number", what, quoted);
+			as_detail(&error, "Amounts and weights are finite numbers.");
 			break;
 		case AS_NUMERIC_TOO_FINE:
 			as_fail(&error, RA_AMOUNT_TOO_FINE, NULL, "%s \"%s\" has too many decimals", what, quoted);
@@ -167,12 +168,12 @@ as_numeric_require_scaled(const char *what, Numeric number, int decimals)
 Numeric
 as_scaled_to_numeric(AsAmount amount, int decimals)
 {
-	char		text[AS_AMOUNT_TEXT_SIZE];
+	char		shown[AS_AMOUNT_TEXT_SIZE];
 
 	if (amount >= PG_INT64_MIN && amount <= PG_INT64_MAX)
 		return int64_div_fast_to_numeric((int64) amount, decimals);
-	as_amount_format(amount, decimals, text);
-	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+	as_amount_format(amount, decimals, shown);
+	return DatumGetNumeric(DirectFunctionCall3(numeric_in, CStringGetDatum(shown),
 											   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 }
 

@@ -71,8 +71,6 @@ aftersale_refund_ratio_from_numeric(PG_FUNCTION_ARGS)
 	AsAmount	hundredths;
 	AsRatio		ratio;
 	AsError		error;
-	char		quoted[64];
-	char	   *text;
 
 	if (as_numeric_to_scaled(number, AS_RATIO_DECIMALS, &hundredths) == AS_NUMERIC_FITS &&
 		hundredths >= PG_INT64_MIN && hundredths <= PG_INT64_MAX)
@@ -82,7 +80,9 @@ aftersale_refund_ratio_from_numeric(PG_FUNCTION_ARGS)
 	}
 	else
 	{
-		text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+		char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(number)));
+		char		quoted[64];
+
 		as_quote(quoted, sizeof quoted, text, strlen(text));
 		as_fail(&error, AS_OUT_OF_RANGE, "TEMU-28", "number \"%s\" is no refund ratio", quoted);
 		as_detail(&error, "A refund ratio is a fraction from 0.05 to 1 with at most four decimals.");

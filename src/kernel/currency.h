@@ -9,7 +9,7 @@
 
 #define AS_CURRENCY_MAX_DIGITS		4
 #define AS_CURRENCY_UNKNOWN			(-1)
-#define AS_CURRENCY_NO_MINOR_UNIT	(-2)	/* gold, test codes: no money to refund */
+#define AS_CURRENCY_NO_MINOR_UNIT	(-2)	/* gold, test codes */
 
 /*
  * The decimals of the currency's minor unit, 0 to AS_CURRENCY_MAX_DIGITS, or

@@ -96,7 +96,8 @@ as_refund_share(AsAmount paid, int paid_decimals, AsRatio ratio, int digits,
 	if (__builtin_mul_overflow(paid, (AsAmount) ratio, &product))
 	{
 		as_amount_format(paid, paid_decimals, shown);
-		return as_fail(error, AS_OUT_OF_RANGE, NULL, "paid amount \"%s\" is too large", shown);
+		as_fail(error, AS_OUT_OF_RANGE, NULL, "paid amount \"%s\" is too large", shown);
+		return as_detail(error, "The amount without its decimal point, times 10000, must be below 2^127.");
 	}
 	quotient = divide((Unsigned) product, divisor, &rest);
 	*refund = (AsAmount) (quotient + (rest >= divisor - rest ? 1 : 0));

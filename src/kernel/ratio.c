@@ -11,8 +11,8 @@
 
 #define QUOTED_SIZE		81
 
-static const char accepted_form[] =
-	"A refund ratio is a percentage from 5% to 100% with at most two decimals, such as \"30%\" or \"12.5%\".";
+#define ACCEPTED_FORM \
+	"A refund ratio is a percentage from 5% to 100% with at most two decimals, such as \"30%\" or \"12.5%\"."
 
 static bool
 is_space(char c)
@@ -30,7 +30,7 @@ static bool
 out_of_range(const char *shown, AsError *error)
 {
 	as_fail(error, AS_OUT_OF_RANGE, "TEMU-28", "refund ratio \"%s\" is out of range", shown);
-	return as_detail(error, "%s", accepted_form);
+	return as_detail(error, "%s", ACCEPTED_FORM);
 }
 
 /*
@@ -131,7 +131,7 @@ as_ratio_parse(const char *text, size_t length, AsRatio *ratio, AsError *error)
 	{
 		as_fail(error, AS_INVALID_TEXT, "TEMU-28",
 				"invalid input syntax for type refund_ratio: \"%s\"", quoted);
-		as_detail(error, "%s", accepted_form);
+		as_detail(error, "%s", ACCEPTED_FORM);
 		return hint_form(number, left, error);
 	}
 	if (negative || hundredths < AS_RATIO_MIN || hundredths > AS_RATIO_MAX)

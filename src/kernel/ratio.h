@@ -16,7 +16,7 @@ typedef int32_t AsRatio;
 #define AS_RATIO_MIN		500
 #define AS_RATIO_MAX		10000
 #define AS_RATIO_ONE		10000	/* the whole: 100% */
-#define AS_RATIO_DECIMALS	4		/* decimals of the ratio as a fraction */
+#define AS_RATIO_DECIMALS	4	/* decimals of the ratio as a fraction */
 
 /* room for the longest text form and its end: "99.99%" */
 #define AS_RATIO_TEXT_SIZE	8

@@ -234,7 +234,7 @@ refused(Split *it, const char *sqlstate)
 static void
 test_split_errors(void)
 {
-	Split		it = {.total = 100, .count = 0};
+	Split		it = {.total = 100};
 	AsAllocationSlot slots[2];
 
 	ok(refused(&it, RA_INVALID_WEIGHTS), "no weights are refused (RA042)");

@@ -44,7 +44,7 @@ test_text(void)
 	static const char *const malformed[] = {
 		"", " ", "%", "30", "abc%", "NaN", "NaN%", "Infinity%", "5.001%", "30.%", ".5%", "30,5%",
 		"30 %", "30%%", "+30%", "--30%", "-", "-%", "1e1%", "0x1E%", "30%x", "3 0%",
-		"\xEF\xBC\x93\xEF\xBC\x90\xEF\xBC\x85",		/* full-width 30% */
+		"\xEF\xBC\x93\xEF\xBC\x90\xEF\xBC\x85", /* full-width 30% */
 		"\xEF\xBC\x93\xEF\xBC\x90%", "30\xEF\xBC\x85", "\xC2\xA0 30%", "\xD9\xA3\xD9\xA0%"
 	};
 	static const char *const outside[] = {
