@@ -58,5 +58,7 @@
 
 /* RA060 to RA069: business time */
 #define RA_NO_WORKING_TIME			"RA060"
+#define RA_PAUSE_WITHOUT_END		"RA061"
+#define RA_INVALID_ICS				"RA062"
 
 #endif

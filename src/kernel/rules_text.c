@@ -95,6 +95,14 @@ take_word(Reader *reader, const char *word)
 }
 
 static bool
+starts_with(const char *at, const char *word)
+{
+	while (*word && lower(*at) == *word)
+		at++, word++;
+	return *word == '\0';
+}
+
+static bool
 take_char(Reader *reader, char c)
 {
 	if (*reader->at != c)
@@ -382,8 +390,7 @@ take_clause(Reader *reader)
 		return take_date(reader, &rules->known_until);
 	}
 	for (int i = 0; i < 7; i++)
-		if (strncmp(day_names[i], (char[4]) {lower(clause[0]), clause[0] ? lower(clause[1]) : '\0',
-					clause[0] && clause[1] ? lower(clause[2]) : '\0', '\0'}, 3) == 0)
+		if (starts_with(clause, day_names[i]))
 			return take_week(reader);
 	return expected(reader, clause, "\"zone\", days such as \"mon-fri\", \"off\", \"on\" or \"known until\"");
 }

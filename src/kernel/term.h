@@ -12,7 +12,8 @@
 typedef enum AsClock
 {
 	AS_CLOCK_HOURS,				/* elapsed time, counted in minutes */
-	AS_CLOCK_DAYS,				/* natural days: same wall time, n local days later */
+	AS_CLOCK_DAYS,				/* natural days: same wall time, n local days
+								 * later */
 	AS_CLOCK_BUSINESS_HOURS,	/* working time, counted in minutes */
 	AS_CLOCK_BUSINESS_DAYS
 } AsClock;
@@ -20,9 +21,11 @@ typedef enum AsClock
 /* How the nth business day is landed on; AS_DAY_ROLL for every other clock. */
 typedef enum AsDayMode
 {
-	AS_DAY_ROLL,				/* roll to an opening, same wall time, kept inside that day */
+	AS_DAY_ROLL,				/* roll to an opening, same wall time, kept
+								 * inside that day */
 	AS_DAY_END,					/* roll to an opening, closing of that day */
-	AS_DAY_SAME_TIME			/* nth business day after the start's date, same wall time */
+	AS_DAY_SAME_TIME			/* nth business day after the start's date,
+								 * same wall time */
 } AsDayMode;
 
 /* count is minutes for the two hour clocks, days for the two day clocks */
