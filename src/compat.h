@@ -9,6 +9,11 @@
 #error "aftersale needs PostgreSQL 15 or newer"
 #endif
 
+/* VARDATA and its kin left postgres.h in PostgreSQL 16. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /*
  * Soft errors (PostgreSQL 16): an input function that is given an error
  * context returns NULL instead of raising.  Before 16 there is no context.
