@@ -90,3 +90,9 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'aftersale_tables_version';
 COMMENT ON FUNCTION aftersale.tables_version() IS
 'The schema version of the tables that this library writes; it also works with the one before. Example: SELECT aftersale.tables_version();';
+
+CREATE FUNCTION aftersale.require_installed() RETURNS void
+LANGUAGE C VOLATILE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'aftersale_require_installed';
+COMMENT ON FUNCTION aftersale.require_installed() IS
+'Raises RA001, naming the statement to run, where install() has not run in this database, and RA004 where the tables are of a version that this library does not work with. Example: SELECT aftersale.require_installed();';

@@ -178,3 +178,12 @@ aftersale_tables_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT32(AS_TABLES_VERSION);
 }
+
+PG_FUNCTION_INFO_V1(aftersale_require_installed);
+
+Datum
+aftersale_require_installed(PG_FUNCTION_ARGS)
+{
+	(void) as_relation("installation");
+	PG_RETURN_VOID();
+}

@@ -19,8 +19,10 @@ CREATE TABLE aftersale.request (
     refund_amount numeric,
     warehouse_id bigint,
     opened_at timestamptz NOT NULL,
+    entered_at timestamptz NOT NULL,
     platform_due_at timestamptz,
     due_at timestamptz,
+    provisional boolean NOT NULL,
     act_at timestamptz,
     event_seq bigint NOT NULL,
     attributes jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(attributes) = 'object'),
@@ -65,8 +67,10 @@ COMMENT ON COLUMN aftersale.request.ratio IS 'The refund ratio in force for it; 
 COMMENT ON COLUMN aftersale.request.refund_amount IS 'What was decided to be refunded, in currency. Decided.';
 COMMENT ON COLUMN aftersale.request.warehouse_id IS 'The return warehouse.';
 COMMENT ON COLUMN aftersale.request.opened_at IS 'When the matter was opened on the platform; NULL at INSERT takes now.';
+COMMENT ON COLUMN aftersale.request.entered_at IS 'When it entered its state. Decided.';
 COMMENT ON COLUMN aftersale.request.platform_due_at IS 'The deadline that the platform gave for the present state; it overrides the computed one.';
 COMMENT ON COLUMN aftersale.request.due_at IS 'Deadline: the instant after which the flow''s timeout applies; an act at this very instant is in time. Decided.';
+COMMENT ON COLUMN aftersale.request.provisional IS 'due_at lies beyond what the calendar knows, and may move. Decided.';
 COMMENT ON COLUMN aftersale.request.act_at IS 'When the sweep takes it up; NULL: never by itself. The sweep''s own.';
 COMMENT ON COLUMN aftersale.request.event_seq IS 'Number of its last event. Decided.';
 COMMENT ON COLUMN aftersale.request.attributes IS 'Whatever else the ERP wants to keep with it.';
@@ -199,3 +203,24 @@ COMMENT ON COLUMN aftersale.personal.buyer_name IS 'Name of the buyer.';
 COMMENT ON COLUMN aftersale.personal.phone IS 'Phone of the buyer.';
 COMMENT ON COLUMN aftersale.personal.address IS 'Address of the buyer.';
 COMMENT ON COLUMN aftersale.personal.visible_until IS 'From this instant on it must not be shown (TEMU-31).';
+
+CREATE TABLE aftersale.heartbeat (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    started_at timestamptz,
+    finished_at timestamptz,
+    cutoff timestamptz,
+    fired bigint,
+    parked bigint,
+    complete boolean,
+    login name
+);
+COMMENT ON TABLE aftersale.heartbeat IS 'One row: the last run of the sweep.';
+COMMENT ON COLUMN aftersale.heartbeat.one_row IS 'Always true: keeps the table at one row.';
+COMMENT ON COLUMN aftersale.heartbeat.started_at IS 'When the run began.';
+COMMENT ON COLUMN aftersale.heartbeat.finished_at IS 'When it ended.';
+COMMENT ON COLUMN aftersale.heartbeat.cutoff IS 'Deadlines before this instant were due for it.';
+COMMENT ON COLUMN aftersale.heartbeat.fired IS 'How many requests it acted on.';
+COMMENT ON COLUMN aftersale.heartbeat.parked IS 'How many requests failed and were left to a later run.';
+COMMENT ON COLUMN aftersale.heartbeat.complete IS 'Whether it left nothing that was due.';
+COMMENT ON COLUMN aftersale.heartbeat.login IS 'The database role that ran it.';
+INSERT INTO aftersale.heartbeat DEFAULT VALUES;

@@ -37,3 +37,15 @@ CREATE TRIGGER warehouse_product_inserted AFTER INSERT ON aftersale.warehouse_pr
 CREATE TRIGGER warehouse_product_updated AFTER UPDATE ON aftersale.warehouse_product
     REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION aftersale.warehouse_product_check();
+
+-- One path: every act, of a person, a batch or the clock, passes these.
+CREATE TRIGGER aftersale_decide BEFORE INSERT OR UPDATE ON aftersale.request
+    FOR EACH ROW EXECUTE FUNCTION aftersale.request_decide();
+CREATE TRIGGER aftersale_record_insert AFTER INSERT ON aftersale.request
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION aftersale.request_record();
+CREATE TRIGGER aftersale_record_update AFTER UPDATE ON aftersale.request
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION aftersale.request_record();
+CREATE TRIGGER aftersale_keep BEFORE DELETE ON aftersale.request
+    FOR EACH ROW EXECUTE FUNCTION aftersale.request_keep();
+CREATE TRIGGER aftersale_keep_truncate BEFORE TRUNCATE ON aftersale.request
+    FOR EACH STATEMENT EXECUTE FUNCTION aftersale.request_keep();

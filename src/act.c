@@ -1,0 +1,180 @@
+/*
+ * act.c
+ *		act() and allowed_actions(): the engine for callers who prefer functions.
+ *
+ * act() is the UPDATE that the caller could have written, run with the
+ * caller's own rights; it adds nothing to what the triggers decide.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "clock.h"
+#include "config.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "judge.h"
+#include "request_row.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#define ACT_SQL \
+	"UPDATE aftersale.request SET action = $3, payload = $4, actor = $5, on_behalf_of = $6" \
+	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2" \
+	" RETURNING shop_id, request_id, external_ref, last_action," \
+	" last_facts OPERATOR(pg_catalog.->>) 'from', state, outcome, due_at, refund_amount, currency, event_seq"
+#define ACT_COLUMNS 11			/* of the RETURNING list; sqlstate and message follow in the composite */
+
+static SPIPlanPtr act_plan = NULL;
+
+static void
+unknown_request(int64 shop_id, int64 request_id)
+{
+	AsError		error;
+
+	as_fail(&error, RA_UNKNOWN_REQUEST, NULL, "request %lld of shop %lld does not exist",
+			(long long) request_id, (long long) shop_id);
+	as_hint(&error, "Or this role may not see it: look with SELECT * FROM aftersale.request WHERE shop_id = %lld.",
+			(long long) shop_id);
+	as_report(&error);
+}
+
+static void
+missing_argument(const char *name)
+{
+	AsError		error;
+
+	as_fail(&error, RA_INVALID_REQUEST, NULL, "argument \"%s\" must not be null", name);
+	as_report(&error);
+}
+
+PG_FUNCTION_INFO_V1(aftersale_act);
+
+Datum
+aftersale_act(PG_FUNCTION_ARGS)
+{
+	static const Oid types[6] = {INT8OID, INT8OID, TEXTOID, JSONBOID, TEXTOID, TEXTOID};
+	Datum		arguments[6];
+	char		nulls[6];
+	TupleDesc	descriptor;
+	HeapTuple	result;
+	Datum		values[ACT_COLUMNS + 2] = {0};
+	bool		isnull[ACT_COLUMNS + 2];
+
+	(void) as_relation("request");
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		missing_argument(PG_ARGISNULL(0) ? "shop_id" : PG_ARGISNULL(1) ? "request_id" : "action");
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE ||
+		descriptor->natts < ACT_COLUMNS + 2)
+		elog(ERROR, "act() must return aftersale.decision");
+	for (int i = 0; i < 6; i++)
+	{
+		arguments[i] = PG_GETARG_DATUM(i);
+		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
+	}
+	SPI_connect();
+	if (act_plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare(ACT_SQL, 6, (Oid *) types);
+
+		if (plan == NULL)
+			elog(ERROR, "could not prepare act(): %s", SPI_result_code_string(SPI_result));
+		SPI_keepplan(plan);
+		act_plan = plan;
+	}
+	if (SPI_execute_plan(act_plan, arguments, nulls, false, 0) != SPI_OK_UPDATE_RETURNING)
+		elog(ERROR, "act() could not update");
+	if (SPI_processed != 1)
+		unknown_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1));
+	memset(isnull, true, sizeof isnull);
+	for (int i = 0; i < ACT_COLUMNS; i++)
+		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &isnull[i]);
+	{
+		/* attributes that a later version adds to the composite are NULL */
+		Datum	   *all_values = SPI_palloc(sizeof(Datum) * descriptor->natts);
+		bool	   *all_nulls = SPI_palloc(sizeof(bool) * descriptor->natts);
+
+		memset(all_nulls, true, sizeof(bool) * descriptor->natts);
+		memcpy(all_values, values, sizeof values);
+		memcpy(all_nulls, isnull, sizeof isnull);
+		result = SPI_copytuple(heap_form_tuple(BlessTupleDesc(descriptor), all_values, all_nulls));
+	}
+	SPI_finish();
+	PG_RETURN_DATUM(HeapTupleGetDatum(result));
+}
+
+/* ---- allowed_actions() ---- */
+
+/* The payload keys that a transition needs, as text[]. */
+static Datum
+needs_array(const AsFlow *flow, const AsTransition *transition)
+{
+	Datum	   *keys = palloc(sizeof(Datum) * Max(flow->n_keys, 1));
+	int			count = 0;
+
+	for (int i = 0; i < flow->n_keys; i++)
+		if ((transition->needs & (UINT64CONST(1) << i)) != 0)
+			keys[count++] = CStringGetTextDatum(flow->keys[i]);
+	return PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+static void
+put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind actor)
+{
+	const AsFlow *flow = judgement->flow;
+	const AsDecision *standing = &judgement->decision;
+
+	for (int i = 0; i < flow->n_transitions; i++)
+	{
+		const AsTransition *transition = &flow->transitions[i];
+		Datum		values[4];
+		bool		nulls[4] = {false, false, false, !standing->due_at.known};
+
+		if (transition->from != standing->state || (transition->actors & (1u << actor)) == 0 ||
+			strcmp(flow->actions[transition->action], AS_ACTION_TIMEOUT) == 0)
+			continue;
+		values[0] = CStringGetTextDatum(flow->actions[transition->action]);
+		values[1] = CStringGetTextDatum(flow->states[transition->to].name);
+		values[2] = needs_array(flow, transition);
+		values[3] = TimestampTzGetDatum(standing->due_at.at);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+PG_FUNCTION_INFO_V1(aftersale_allowed_actions);
+
+Datum
+aftersale_allowed_actions(PG_FUNCTION_ARGS)
+{
+	static const Oid types[2] = {INT8OID, INT8OID};
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum		arguments[2];
+	AsRequestMap map;
+	AsRequestRow row;
+	AsJudgement judgement;
+	AsActorKind actor = AS_ACTOR_MERCHANT;
+
+	(void) as_relation("request");
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		missing_argument(PG_ARGISNULL(0) ? "shop_id" : "request_id");
+	if (!PG_ARGISNULL(2))
+		actor = as_actor_kind(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+	InitMaterializedSRF(fcinfo, 0);
+	arguments[0] = PG_GETARG_DATUM(0);
+	arguments[1] = PG_GETARG_DATUM(1);
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT * FROM aftersale.request WHERE shop_id OPERATOR(pg_catalog.=) $1"
+							  " AND request_id OPERATOR(pg_catalog.=) $2",
+							  2, (Oid *) types, arguments, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "allowed_actions() could not read the request");
+	if (SPI_processed != 1)
+		unknown_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1));
+	as_request_map(SPI_tuptable->tupdesc, &map);
+	as_request_row_from_tuple(&map, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, &row);
+	as_judge_standing(&row, as_now(), &judgement);
+	put_allowed(result, &judgement, actor);
+	SPI_finish();
+	return (Datum) 0;
+}

@@ -1,0 +1,274 @@
+/*
+ * facts.c
+ *		Writing and reading the facts of a decision: see facts.h.
+ */
+#include "postgres.h"
+
+#include "errors.h"
+#include "facts.h"
+#include "sla_term.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+/* ---- writing ---- */
+
+static void
+push_text(JsonbParseState **state, JsonbIteratorToken token, const char *text)
+{
+	JsonbValue	value;
+
+	if (text == NULL)
+		value.type = jbvNull;
+	else
+	{
+		value.type = jbvString;
+		value.val.string.val = pstrdup(text);
+		value.val.string.len = (int) strlen(text);
+	}
+	pushJsonbValue(state, token, &value);
+}
+
+static void
+push_bool(JsonbParseState **state, JsonbIteratorToken token, bool boolean)
+{
+	JsonbValue	value;
+
+	value.type = jbvBool;
+	value.val.boolean = boolean;
+	pushJsonbValue(state, token, &value);
+}
+
+static void
+push_instant(JsonbParseState **state, JsonbIteratorToken token, AsInstant instant)
+{
+	char		text[AS_INSTANT_TEXT];
+
+	push_text(state, token, as_instant_text(instant, text));
+}
+
+static void
+push_overrides(JsonbParseState **state, const AsDecideInput *input)
+{
+	const AsFlow *flow = input->flow;
+
+	push_text(state, WJB_KEY, "overrides");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < input->n_overrides; i++)
+	{
+		const AsOverride *override = &input->overrides[i];
+
+		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+		push_text(state, WJB_ELEM, flow->states[override->state].name);
+		push_bool(state, WJB_ELEM, override->has_term);
+		push_text(state, WJB_ELEM, override->timeout_to < 0 ? NULL : flow->states[override->timeout_to].name);
+		push_text(state, WJB_ELEM, override->timeout_outcome);
+		push_instant(state, WJB_ELEM, override->effective_from);
+		push_instant(state, WJB_ELEM, override->effective_to);
+		pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+Jsonb *
+as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar)
+{
+	JsonbParseState *state = NULL;
+	const AsCommand *command = input->command;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_text(&state, WJB_KEY, "by");
+	push_text(&state, WJB_VALUE, as_actor_names[command->actor]);
+	if (command->kind != AS_COMMAND_OPEN)
+	{
+		push_text(&state, WJB_KEY, "from");
+		push_text(&state, WJB_VALUE, input->flow->states[input->request->state].name);
+	}
+	if (decision->n_computed > 0)
+	{
+		push_text(&state, WJB_KEY, "calendar");
+		push_text(&state, WJB_VALUE, calendar);
+		push_text(&state, WJB_KEY, "due");
+		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+		for (int i = 0; i < decision->n_computed; i++)
+		{
+			pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+			push_instant(&state, WJB_ELEM, decision->computed[i].due);
+			push_bool(&state, WJB_ELEM, decision->computed[i].provisional);
+			pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+		}
+		pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	}
+	push_text(&state, WJB_KEY, "due_at");
+	if (decision->due_at.known)
+		push_instant(&state, WJB_VALUE, decision->due_at.at);
+	else
+		push_text(&state, WJB_VALUE, NULL);
+	if (command->sets_platform_due)
+	{
+		push_text(&state, WJB_KEY, "platform_due");
+		if (command->platform_due.known)
+			push_instant(&state, WJB_VALUE, command->platform_due.at);
+		else
+			push_text(&state, WJB_VALUE, NULL);
+	}
+	if (command->fire_overdue_at_opening)
+	{
+		push_text(&state, WJB_KEY, "fire");
+		push_bool(&state, WJB_VALUE, true);
+	}
+	if (input->n_overrides > 0)
+		push_overrides(&state, input);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+Jsonb *
+as_facts_of_event(const AsEvent *event)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_text(&state, WJB_KEY, "due_at");
+	if (event->due_at.known)
+		push_instant(&state, WJB_VALUE, event->due_at.at);
+	else
+		push_text(&state, WJB_VALUE, NULL);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/* ---- reading ---- */
+
+static void
+altered(void)
+{
+	AsError		error;
+
+	as_fail(&error, RA_DECISION_ALTERED, NULL, "the facts of the decision were altered");
+	as_hint(&error, "A trigger on aftersale.request changes last_facts; nothing but the engine may.");
+	as_report(&error);
+}
+
+static JsonbValue *
+member(JsonbContainer *object, const char *key)
+{
+	JsonbValue *value = getKeyJsonValueFromContainer(object, key, (int) strlen(key), NULL);
+
+	return value == NULL || value->type == jbvNull ? NULL : value;
+}
+
+static AsInstant
+instant_of(const JsonbValue *value)
+{
+	AsInstant	instant = 0;
+
+	if (value == NULL || value->type != jbvString)
+		altered();
+	if (value->val.string.len == 8 && memcmp(value->val.string.val, "infinity", 8) == 0)
+		return AS_INSTANT_END;
+	if (value->val.string.len == 9 && memcmp(value->val.string.val, "-infinity", 9) == 0)
+		return AS_INSTANT_BEGIN;
+	if (!as_instant_parse(value->val.string.val, value->val.string.len, &instant))
+		altered();
+	return instant;
+}
+
+static bool
+bool_of(const JsonbValue *value)
+{
+	if (value == NULL || value->type != jbvBool)
+		altered();
+	return value->val.boolean;
+}
+
+static char *
+text_of(const JsonbValue *value)
+{
+	if (value == NULL || value->type == jbvNull)
+		return NULL;
+	if (value->type != jbvString)
+		altered();
+	return pnstrdup(value->val.string.val, value->val.string.len);
+}
+
+static AsActorKind
+actor_of(const JsonbValue *value)
+{
+	char	   *name = text_of(value);
+	AsActorKind kind;
+
+	if (name == NULL)
+		altered();
+	kind = as_actor_kind(name);
+	if (strcmp(as_actor_names[kind], name) != 0)
+		altered();
+	return kind;
+}
+
+/* The container of an array member; NULL: the member is missing. */
+static JsonbContainer *
+array_of(const JsonbValue *value)
+{
+	if (value == NULL)
+		return NULL;
+	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
+		altered();
+	return value->val.binary.data;
+}
+
+static void
+read_overrides(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
+{
+	facts->n_overrides = (int) JsonContainerSize(array);
+	facts->overrides = palloc0(sizeof(AsOverride) * Max(facts->n_overrides, 1));
+	for (int i = 0; i < facts->n_overrides; i++)
+	{
+		JsonbContainer *row = array_of(getIthJsonbValueFromContainer(array, i));
+		AsOverride *override = &facts->overrides[i];
+		char	   *timeout_to;
+		char	   *state;
+
+		if (row == NULL || JsonContainerSize(row) != 6)
+			altered();
+		state = text_of(getIthJsonbValueFromContainer(row, 0));
+		override->state = state == NULL ? -1 : as_flow_state(flow, state);
+		override->has_term = bool_of(getIthJsonbValueFromContainer(row, 1));
+		timeout_to = text_of(getIthJsonbValueFromContainer(row, 2));
+		override->timeout_to = timeout_to == NULL ? -1 : as_flow_state(flow, timeout_to);
+		override->timeout_outcome = text_of(getIthJsonbValueFromContainer(row, 3));
+		override->effective_from = instant_of(getIthJsonbValueFromContainer(row, 4));
+		override->effective_to = instant_of(getIthJsonbValueFromContainer(row, 5));
+	}
+}
+
+void
+as_facts_read(Jsonb *jsonb, const AsFlow *flow, AsFacts *facts)
+{
+	JsonbContainer *array;
+	JsonbContainer *root;
+
+	memset(facts, 0, sizeof *facts);
+	if (jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb))
+		altered();
+	root = &jsonb->root;
+	facts->actor = actor_of(member(root, "by"));
+	array = array_of(member(root, "due"));
+	for (int i = 0; array != NULL && i < (int) JsonContainerSize(array); i++)
+	{
+		JsonbContainer *pair = array_of(getIthJsonbValueFromContainer(array, i));
+
+		if (pair == NULL || i == AS_MAX_EVENTS)
+			altered();
+		facts->computed[i].due = instant_of(getIthJsonbValueFromContainer(pair, 0));
+		facts->computed[i].provisional = bool_of(getIthJsonbValueFromContainer(pair, 1));
+		facts->n_computed++;
+	}
+	facts->sets_platform_due = getKeyJsonValueFromContainer(root, "platform_due", 12, NULL) != NULL;
+	if (facts->sets_platform_due && member(root, "platform_due") != NULL)
+	{
+		facts->platform_due.known = true;
+		facts->platform_due.at = instant_of(member(root, "platform_due"));
+	}
+	facts->fire_overdue_at_opening = member(root, "fire") != NULL;
+	array = array_of(member(root, "overrides"));
+	if (array != NULL)
+		read_overrides(array, flow, facts);
+}

@@ -1,0 +1,430 @@
+/*
+ * flow_cache.c
+ *		Flows, compiled from their rows.
+ *
+ * One entry a flow name with all its versions, in a memory context of its own.
+ * An entry whose tables have changed (config.h) is dropped and loaded anew at
+ * the next look-up; it is published only when it is complete.
+ */
+#include "postgres.h"
+
+#include "config.h"
+#include "catalog/pg_type.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "flow_cache.h"
+#include "sla_term.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+typedef struct FlowEntry
+{
+	struct FlowEntry *next;
+	MemoryContext context;		/* everything of this entry, itself included */
+	char	   *name;
+	uint64		epochs[3];		/* flow, flow_state, flow_transition */
+	int			n_versions;
+	AsCachedFlow *versions;		/* ascending */
+} FlowEntry;
+
+static FlowEntry *entries = NULL;
+
+/* an entry that could not be published, in parallel mode: freed at the next look-up */
+static FlowEntry *unpublished = NULL;
+
+static void
+current_epochs(uint64 epochs[3])
+{
+	epochs[0] = as_config_epoch(AS_FLOW);
+	epochs[1] = as_config_epoch(AS_FLOW_STATE);
+	epochs[2] = as_config_epoch(AS_FLOW_TRANSITION);
+}
+
+/* ---- reading result rows ---- */
+
+static Datum
+column(int row, int number, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number, isnull);
+}
+
+static char *
+text_column(MemoryContext context, int row, int number)
+{
+	char	   *value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number);
+
+	return value == NULL ? NULL : MemoryContextStrdup(context, value);
+}
+
+static int
+int_column(int row, int number)
+{
+	bool		isnull;
+
+	return DatumGetInt32(column(row, number, &isnull));
+}
+
+static bool
+bool_column(int row, int number)
+{
+	bool		isnull;
+
+	return DatumGetBool(column(row, number, &isnull));
+}
+
+static int64
+instant_column(int row, int number)
+{
+	bool		isnull;
+
+	return DatumGetTimestampTz(column(row, number, &isnull));
+}
+
+static void
+query(const char *sql, const char *name)
+{
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1] = {CStringGetTextDatum(name)};
+
+	if (SPI_execute_with_args(sql, 1, types, values, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read flow \"%s\"", name);
+}
+
+/* ---- compiling ---- */
+
+static AsCachedFlow *
+version_of(FlowEntry *entry, int version)
+{
+	for (int i = 0; i < entry->n_versions; i++)
+		if (entry->versions[i].flow.version == version)
+			return &entry->versions[i];
+	return NULL;
+}
+
+static void
+load_versions(FlowEntry *entry)
+{
+	query("SELECT version, platform, judged_at OPERATOR(pg_catalog.=) 'ordered', effective_from, effective_to, rule"
+		  " FROM aftersale.flow WHERE flow OPERATOR(pg_catalog.=) $1 ORDER BY version", entry->name);
+	entry->n_versions = (int) SPI_processed;
+	entry->versions = MemoryContextAllocZero(entry->context, sizeof(AsCachedFlow) * Max(entry->n_versions, 1));
+	for (int i = 0; i < entry->n_versions; i++)
+	{
+		AsFlow	   *flow = &entry->versions[i].flow;
+
+		flow->name = entry->name;
+		flow->version = int_column(i, 1);
+		flow->platform = text_column(entry->context, i, 2);
+		flow->judged_at_order = bool_column(i, 3);
+		flow->effective_from = instant_column(i, 4);
+		flow->effective_to = instant_column(i, 5);
+		flow->rule = text_column(entry->context, i, 6);
+	}
+}
+
+static void
+load_states(FlowEntry *entry)
+{
+	int			rows;
+
+	query("SELECT s.version, s.state, s.waits_for, s.rule, s.final, s.starts, s.term,"
+		  " s.state OPERATOR(pg_catalog.=) f.initial_state"
+		  " FROM aftersale.flow_state s JOIN aftersale.flow f ON f.flow OPERATOR(pg_catalog.=) s.flow"
+		  " AND f.version OPERATOR(pg_catalog.=) s.version"
+		  " WHERE s.flow OPERATOR(pg_catalog.=) $1 ORDER BY s.version, s.state", entry->name);
+	rows = (int) SPI_processed;
+	for (int i = 0; i < entry->n_versions; i++)
+		entry->versions[i].flow.initial = -1;
+	for (int i = 0; i < rows; i++)
+	{
+		AsCachedFlow *cached = version_of(entry, int_column(i, 1));
+		AsFlow	   *flow;
+		AsState    *state;
+		char	   *starts;
+		Datum		term;
+		bool		isnull;
+
+		if (cached == NULL)
+			continue;
+		flow = &cached->flow;
+		if (flow->states == NULL)
+			flow->states = MemoryContextAllocZero(entry->context, sizeof(AsState) * rows);
+		if (bool_column(i, 8))
+			flow->initial = flow->n_states;
+		state = &flow->states[flow->n_states++];
+		state->name = text_column(entry->context, i, 2);
+		state->waits_for = text_column(entry->context, i, 3);
+		state->rule = text_column(entry->context, i, 4);
+		state->final = bool_column(i, 5);
+		starts = text_column(CurrentMemoryContext, i, 6);
+		state->starts = strcmp(starts, "opened") == 0 ? AS_FROM_OPENED :
+			strcmp(starts, "ordered") == 0 ? AS_FROM_ORDERED : AS_FROM_ENTERED;
+		term = column(i, 7, &isnull);
+		state->has_term = !isnull;
+		if (!isnull)
+			state->term = DatumGetTerm(term);
+	}
+}
+
+static void
+invalid_flow(const AsFlow *flow, const char *what, const char *value)
+{
+	AsError		error;
+
+	as_fail(&error, RA_INVALID_FLOW, NULL, "flow \"%s\" version %d has %s \"%s\"", flow->name, flow->version,
+			what, value);
+	as_report(&error);
+}
+
+static int
+add_action(FlowEntry *entry, AsFlow *flow, int capacity, const char *name)
+{
+	int			found = as_flow_action(flow, name);
+
+	if (found >= 0)
+		return found;
+	if (flow->actions == NULL)
+		flow->actions = MemoryContextAllocZero(entry->context, sizeof(char *) * capacity);
+	flow->actions[flow->n_actions] = MemoryContextStrdup(entry->context, name);
+	return flow->n_actions++;
+}
+
+static uint64
+key_bits(FlowEntry *entry, AsFlow *flow, ArrayType *needs)
+{
+	Datum	   *elements;
+	int			count;
+	uint64		bits = 0;
+
+	deconstruct_array(needs, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &count);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *key = TextDatumGetCString(elements[i]);
+		int			bit = 0;
+
+		while (bit < flow->n_keys && strcmp(flow->keys[bit], key) != 0)
+			bit++;
+		if (bit == AS_MAX_KEYS)
+			invalid_flow(flow, "too many payload keys in needs, one is", key);
+		if (flow->keys == NULL)
+			flow->keys = MemoryContextAllocZero(entry->context, sizeof(char *) * AS_MAX_KEYS);
+		if (bit == flow->n_keys)
+			flow->keys[flow->n_keys++] = MemoryContextStrdup(entry->context, key);
+		bits |= UINT64CONST(1) << bit;
+	}
+	return bits;
+}
+
+static int
+condition_bit(FlowEntry *entry, AsCachedFlow *cached, Jsonb *condition)
+{
+	MemoryContext before;
+
+	if (JB_ROOT_COUNT(condition) == 0)
+		return -1;
+	for (int i = 0; i < cached->n_conditions; i++)
+		if (compareJsonbContainers(&cached->conditions[i]->root, &condition->root) == 0)
+			return i;
+	if (cached->n_conditions == AS_MAX_KEYS)
+		invalid_flow(&cached->flow, "too many conditions, more than", "64");
+	before = MemoryContextSwitchTo(entry->context);
+	if (cached->conditions == NULL)
+		cached->conditions = palloc(sizeof(Jsonb *) * AS_MAX_KEYS);
+	cached->conditions[cached->n_conditions] = palloc(VARSIZE(condition));
+	memcpy(cached->conditions[cached->n_conditions], condition, VARSIZE(condition));
+	MemoryContextSwitchTo(before);
+	return cached->n_conditions++;
+}
+
+static uint32
+actor_bits(const AsFlow *flow, ArrayType *actors)
+{
+	Datum	   *elements;
+	int			count;
+	uint32		bits = 0;
+
+	deconstruct_array(actors, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL, &count);
+	for (int i = 0; i < count; i++)
+	{
+		char	   *name = TextDatumGetCString(elements[i]);
+		AsActorKind kind = as_actor_kind(name);
+
+		if (strcmp(as_actor_names[kind], name) != 0)
+			invalid_flow(flow, "an actor that does not exist,", name);
+		bits |= 1u << kind;
+	}
+	return bits;
+}
+
+static void
+load_transitions(FlowEntry *entry)
+{
+	int			rows;
+
+	query("SELECT version, from_state, action, priority, to_state, actors, permission, needs, condition, outcome,"
+		  " clock OPERATOR(pg_catalog.=) 'keep', rule, effect OPERATOR(pg_catalog.<>) '{}' AS has_effect"
+		  " FROM aftersale.flow_transition WHERE flow OPERATOR(pg_catalog.=) $1"
+		  " ORDER BY version, from_state, action, priority DESC", entry->name);
+	rows = (int) SPI_processed;
+	for (int i = 0; i < rows; i++)
+	{
+		AsCachedFlow *cached = version_of(entry, int_column(i, 1));
+		AsFlow	   *flow;
+		AsTransition *transition;
+		bool		isnull;
+
+		if (cached == NULL)
+			continue;
+		flow = &cached->flow;
+		if (flow->transitions == NULL)
+			flow->transitions = MemoryContextAllocZero(entry->context, sizeof(AsTransition) * rows);
+		transition = &flow->transitions[flow->n_transitions++];
+		transition->from = as_flow_state(flow, text_column(CurrentMemoryContext, i, 2));
+		transition->action = add_action(entry, flow, rows, text_column(CurrentMemoryContext, i, 3));
+		transition->priority = int_column(i, 4);
+		transition->to = as_flow_state(flow, text_column(CurrentMemoryContext, i, 5));
+		transition->actors = actor_bits(flow, DatumGetArrayTypeP(column(i, 6, &isnull)));
+		transition->permission = text_column(entry->context, i, 7);
+		transition->needs = key_bits(entry, flow, DatumGetArrayTypeP(column(i, 8, &isnull)));
+		transition->condition = condition_bit(entry, cached, DatumGetJsonbP(column(i, 9, &isnull)));
+		transition->outcome = text_column(entry->context, i, 10);
+		transition->keep_clock = bool_column(i, 11);
+		transition->rule = text_column(entry->context, i, 12);
+		if (bool_column(i, 13))
+			invalid_flow(flow, "an effect, which this version cannot run, on action",
+						 flow->actions[transition->action]);
+	}
+}
+
+static FlowEntry *
+load(const char *name)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "aftersale flow",
+												  ALLOCSET_SMALL_SIZES);
+	FlowEntry  *entry = MemoryContextAllocZero(context, sizeof(FlowEntry));
+	AsConfigLoad state;
+	AsError		error;
+
+	entry->context = context;
+	entry->name = MemoryContextStrdup(context, name);
+	current_epochs(entry->epochs);
+	as_config_begin_load(&state);
+	load_versions(entry);
+	load_states(entry);
+	load_transitions(entry);
+	as_config_end_load(&state);
+
+	for (int i = 0; i < entry->n_versions; i++)
+	{
+		AsFlow	   *flow = &entry->versions[i].flow;
+
+		if (flow->initial < 0)
+			invalid_flow(flow, "no row in flow_state for its initial state; version", psprintf("%d", flow->version));
+		if (!as_flow_check(flow, &error))
+			as_report(&error);
+	}
+	MemoryContextSetParent(context, CacheMemoryContext);
+	if (state.publish)
+	{
+		entry->next = entries;
+		entries = entry;
+	}
+	else
+		unpublished = entry;
+	return entry;
+}
+
+static FlowEntry *
+find(const char *name)
+{
+	uint64		epochs[3];
+	FlowEntry **link = &entries;
+
+	current_epochs(epochs);
+	if (unpublished != NULL)
+	{
+		MemoryContext context = unpublished->context;
+
+		unpublished = NULL;
+		MemoryContextDelete(context);
+	}
+	while (*link != NULL)
+	{
+		FlowEntry  *entry = *link;
+
+		if (memcmp(entry->epochs, epochs, sizeof epochs) != 0)
+		{
+			*link = entry->next;
+			MemoryContextDelete(entry->context);
+			continue;
+		}
+		if (strcmp(entry->name, name) == 0)
+			return entry;
+		link = &entry->next;
+	}
+	return load(name);
+}
+
+static void
+unknown_flow(const char *name)
+{
+	AsConfigLoad state;
+	AsError		error;
+	char		quoted[100];
+	char	   *names = NULL;
+	MemoryContext context = CurrentMemoryContext;
+
+	as_config_begin_load(&state);
+	if (SPI_execute("SELECT pg_catalog.string_agg(DISTINCT flow, ', ' ORDER BY flow) FROM aftersale.flow",
+					true, 1) == SPI_OK_SELECT)
+		names = text_column(context, 0, 1);
+	as_config_end_load(&state);
+	as_fail(&error, RA_UNKNOWN_FLOW, NULL, "flow \"%s\" does not exist",
+			as_quote(quoted, sizeof quoted, name, strlen(name)));
+	if (names != NULL)
+		as_hint(&error, "Flows here: %s.", names);
+	else
+		as_hint(&error, "No flow is loaded. Run: SELECT aftersale.load_pack('temu');");
+	as_report(&error);
+}
+
+const AsCachedFlow *
+as_flow_in_force(const char *name, AsInstant opened_at, AsMaybeInstant ordered_at)
+{
+	FlowEntry  *entry = find(name);
+	AsError		error;
+	char		text[AS_INSTANT_TEXT];
+
+	if (entry->n_versions == 0)
+		unknown_flow(name);
+	for (int i = entry->n_versions - 1; i >= 0; i--)
+	{
+		const AsFlow *flow = &entry->versions[i].flow;
+		AsInstant	at = flow->judged_at_order && ordered_at.known ? ordered_at.at : opened_at;
+
+		if (flow->effective_from <= at && at < flow->effective_to)
+			return &entry->versions[i];
+	}
+	as_fail(&error, RA_UNKNOWN_FLOW, NULL, "no version of flow \"%s\" is in force at %s", name,
+			as_instant_text(opened_at, text));
+	as_hint(&error, "Look at effective_from and effective_to in aftersale.flow.");
+	as_report(&error);
+}
+
+const AsCachedFlow *
+as_flow_version(const char *name, int version)
+{
+	FlowEntry  *entry = find(name);
+	const AsCachedFlow *cached = version_of(entry, version);
+	AsError		error;
+
+	if (cached != NULL)
+		return cached;
+	as_fail(&error, RA_INVALID_FLOW, NULL, "version %d of flow \"%s\" is gone, and requests are judged by it",
+			version, name);
+	as_hint(&error, "Restore its rows in aftersale.flow, flow_state and flow_transition.");
+	as_report(&error);
+}

@@ -1,0 +1,25 @@
+/*
+ * flow_cache.h
+ *		Flows, compiled from their rows and cached in this backend.
+ */
+#ifndef AFTERSALE_FLOW_CACHE_H
+#define AFTERSALE_FLOW_CACHE_H
+
+#include "kernel/flow.h"
+#include "utils/jsonb.h"
+
+typedef struct AsCachedFlow
+{
+	AsFlow		flow;
+	int			n_conditions;
+	Jsonb	  **conditions;		/* what the "condition" bits of transitions stand for */
+} AsCachedFlow;
+
+/*
+ * Both raise RA014 or RA018.  What they return is valid until the next call of
+ * either.
+ */
+extern const AsCachedFlow *as_flow_in_force(const char *name, AsInstant opened_at, AsMaybeInstant ordered_at);
+extern const AsCachedFlow *as_flow_version(const char *name, int version);
+
+#endif

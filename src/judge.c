@@ -1,0 +1,296 @@
+/*
+ * judge.c
+ *		From a row of aftersale.request to a decision of the kernel.
+ *
+ * Everything that a judgement points to lives in the caller's memory context
+ * or in the flow and shop caches, which nothing here asks twice.
+ */
+#include "postgres.h"
+
+#include "calendar_cache.h"
+#include "errors.h"
+#include "facts.h"
+#include "judge.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/timestamp.h"
+
+/* ---- payloads ---- */
+
+typedef struct PayloadKey
+{
+	const char *key;
+	enum jbvType type;			/* jbvBinary: an array */
+	const char *type_name;
+} PayloadKey;
+
+static const PayloadKey payload_keys[] = {
+	{"evidence", jbvBinary, "an array"},
+	{"remark", jbvString, "a string"},
+	{"reason", jbvString, "a string"},
+	{"carrier", jbvString, "a string"},
+	{"tracking_no", jbvString, "a string"},
+	{"amount", jbvNumeric, "a number"},
+	{"quantity", jbvNumeric, "a number"},
+	{"is_effective", jbvBool, "true or false"},
+	{"accepted", jbvBool, "true or false"},
+};
+
+void
+as_check_payload(Jsonb *payload)
+{
+	AsError		error;
+
+	if (!JB_ROOT_IS_OBJECT(payload))
+	{
+		as_fail(&error, RA_INVALID_PAYLOAD, NULL, "payload must be a JSON object");
+		as_hint(&error, "Such as: {\"remark\": \"...\", \"evidence\": [\"...\"]}.");
+		as_report(&error);
+	}
+	for (size_t i = 0; i < lengthof(payload_keys); i++)
+	{
+		const PayloadKey *key = &payload_keys[i];
+		JsonbValue *value = getKeyJsonValueFromContainer(&payload->root, key->key, (int) strlen(key->key), NULL);
+
+		if (value == NULL || value->type == jbvNull)
+			continue;
+		if (value->type == key->type &&
+			(value->type != jbvBinary || JsonContainerIsArray(value->val.binary.data)))
+			continue;
+		as_fail(&error, RA_INVALID_PAYLOAD, NULL, "\"%s\" in the payload must be %s", key->key, key->type_name);
+		as_report(&error);
+	}
+}
+
+/* Whether a payload's value counts as given: not null, not empty. */
+static bool
+is_given(const JsonbValue *value)
+{
+	if (value == NULL || value->type == jbvNull)
+		return false;
+	if (value->type == jbvString)
+	{
+		for (int i = 0; i < value->val.string.len; i++)
+			if (!isspace((unsigned char) value->val.string.val[i]))
+				return true;
+		return false;
+	}
+	return value->type != jbvBinary || JsonContainerSize(value->val.binary.data) > 0;
+}
+
+static void
+read_payload(const AsCachedFlow *cached, Jsonb *payload, AsCommand *command)
+{
+	const AsFlow *flow = &cached->flow;
+
+	for (int i = 0; payload != NULL && i < flow->n_keys; i++)
+		if (is_given(getKeyJsonValueFromContainer(&payload->root, flow->keys[i],
+												  (int) strlen(flow->keys[i]), NULL)))
+			command->given |= UINT64CONST(1) << i;
+	for (int i = 0; payload != NULL && i < cached->n_conditions; i++)
+		if (DatumGetBool(DirectFunctionCall2(jsonb_contains, JsonbPGetDatum(payload),
+											 JsonbPGetDatum(cached->conditions[i]))))
+			command->holds |= UINT64CONST(1) << i;
+}
+
+/* ---- from rows to the kernel's structs ---- */
+
+static void
+read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
+{
+	AsError		error;
+	char	   *state = as_row_text(row, AS_COL_state);
+
+	request->state = as_flow_state(flow, state);
+	if (request->state < 0)
+	{
+		as_fail(&error, RA_INVALID_FLOW, NULL, "flow \"%s\" version %d has no state \"%s\"",
+				flow->name, flow->version, state);
+		as_report(&error);
+	}
+	request->outcome = as_row_text(row, AS_COL_outcome);
+	request->opened_at = DatumGetTimestampTz(row->values[AS_COL_opened_at]);
+	request->ordered_at = as_row_instant(row, AS_COL_ordered_at);
+	request->entered_at = DatumGetTimestampTz(row->values[AS_COL_entered_at]);
+	request->due_at = as_row_instant(row, AS_COL_due_at);
+	request->platform_due_at = as_row_instant(row, AS_COL_platform_due_at);
+	request->provisional = DatumGetBool(row->values[AS_COL_provisional]);
+	request->armed = !row->nulls[AS_COL_act_at];
+	request->last_at = DatumGetTimestampTz(row->values[AS_COL_last_at]);
+	request->event_seq = as_row_int64(row, AS_COL_event_seq);
+}
+
+/* The shop's overrides of this flow in this country, by the flow's states. */
+static void
+resolve_overrides(const AsShop *shop, const char *country, AsJudgement *judgement)
+{
+	AsOverride *overrides;
+	int			count = 0;
+
+	if (shop->n_overrides == 0)
+		return;
+	overrides = palloc(sizeof(AsOverride) * shop->n_overrides);
+	for (int i = 0; i < shop->n_overrides; i++)
+	{
+		const AsShopOverride *row = &shop->overrides[i];
+		AsOverride *override = &overrides[count];
+		AsError		error;
+
+		if (strcmp(row->flow, judgement->flow->name) != 0 ||
+			(strcmp(row->country, "*") != 0 && strcmp(row->country, country) != 0))
+			continue;
+		override->state = as_flow_state(judgement->flow, row->state);
+		override->timeout_to = row->timeout_to == NULL ? -1 : as_flow_state(judgement->flow, row->timeout_to);
+		if (override->state < 0 || (row->timeout_to != NULL && override->timeout_to < 0))
+		{
+			as_fail(&error, RA_INVALID_FLOW, NULL, "flow_override of shop \"%lld\" names state \"%s\", which flow \"%s\" does not have",
+					(long long) shop->shop_id, override->state < 0 ? row->state : row->timeout_to,
+					judgement->flow->name);
+			as_report(&error);
+		}
+		override->has_term = row->has_term;
+		override->term = row->term;
+		override->timeout_outcome = row->timeout_outcome;
+		override->effective_from = row->effective_from;
+		override->effective_to = row->effective_to;
+		count++;
+	}
+	judgement->input.overrides = overrides;
+	judgement->input.n_overrides = count;
+}
+
+static void
+begin(AsJudgement *judgement, const AsCachedFlow *cached)
+{
+	judgement->cached = cached;
+	judgement->flow = &cached->flow;
+	judgement->input.flow = judgement->flow;
+	judgement->input.request = &judgement->request;
+	judgement->input.command = &judgement->command;
+}
+
+/* What the configuration of the moment adds to the input. */
+static void
+add_configuration(const AsRequestRow *row, AsJudgement *judgement)
+{
+	const AsShop *shop = as_shop(as_row_int64(row, AS_COL_shop_id));
+	const AsShopCountry *country = as_shop_country(shop, as_row_text(row, AS_COL_country));
+
+	judgement->calendar = pstrdup(country->calendar);
+	judgement->command.fire_overdue_at_opening =
+		judgement->command.kind == AS_COMMAND_OPEN && shop->fire_overdue_at_opening;
+	resolve_overrides(shop, country->country, judgement);
+	judgement->input.calendar = as_calendar_by_name(judgement->calendar);
+}
+
+static void
+add_facts(Jsonb *jsonb, AsJudgement *judgement)
+{
+	AsFacts    *facts = palloc(sizeof(AsFacts));
+
+	as_facts_read(jsonb, judgement->flow, facts);
+	judgement->input.again = true;
+	judgement->input.n_seen = facts->n_computed;
+	judgement->input.seen = facts->computed;
+	judgement->input.n_overrides = facts->n_overrides;
+	judgement->input.overrides = facts->overrides;
+	judgement->command.actor = facts->actor;
+	judgement->command.fire_overdue_at_opening = facts->fire_overdue_at_opening;
+	judgement->command.sets_platform_due = facts->sets_platform_due;
+	judgement->command.platform_due = facts->platform_due;
+}
+
+static void
+decide(AsJudgement *judgement)
+{
+	AsError		error;
+
+	if (!as_decide(&judgement->input, &judgement->decision, &error))
+		as_report(&error);
+}
+
+/* ---- judging ---- */
+
+static void
+read_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement)
+{
+	judgement->request.opened_at = DatumGetTimestampTz(row->values[AS_COL_opened_at]);
+	judgement->request.ordered_at = as_row_instant(row, AS_COL_ordered_at);
+	judgement->command.kind = AS_COMMAND_OPEN;
+	judgement->command.action = AS_ACTION_OPEN;
+	judgement->command.now = now;
+	judgement->command.platform_due = as_row_instant(row, AS_COL_platform_due_at);
+	judgement->command.sets_platform_due = judgement->command.platform_due.known;
+}
+
+void
+as_judge_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement)
+{
+	memset(judgement, 0, offsetof(AsJudgement, decision));
+	read_opening(row, now, judgement);
+	begin(judgement, as_flow_in_force(as_row_text(row, AS_COL_flow), judgement->request.opened_at,
+									  judgement->request.ordered_at));
+	add_configuration(row, judgement);
+	decide(judgement);
+}
+
+void
+as_judge_opening_again(const AsRequestRow *new, AsJudgement *judgement)
+{
+	memset(judgement, 0, offsetof(AsJudgement, decision));
+	read_opening(new, DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
+	begin(judgement, as_flow_version(as_row_text(new, AS_COL_flow),
+									 DatumGetInt32(new->values[AS_COL_flow_version])));
+	add_facts(as_row_jsonb(new, AS_COL_last_facts), judgement);
+	decide(judgement);
+}
+
+static void
+read_act(const AsRequestRow *old, const char *action, Jsonb *payload, AsInstant now, AsJudgement *judgement)
+{
+	begin(judgement, as_flow_version(as_row_text(old, AS_COL_flow),
+									 DatumGetInt32(old->values[AS_COL_flow_version])));
+	read_request(old, judgement->flow, &judgement->request);
+	judgement->command.kind = strcmp(action, AS_ACTION_SET_DEADLINE) == 0 ?
+		AS_COMMAND_SET_DEADLINE : AS_COMMAND_ACT;
+	judgement->command.action = action;
+	judgement->command.now = now;
+	read_payload(judgement->cached, payload, &judgement->command);
+}
+
+void
+as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now, AsJudgement *judgement)
+{
+	char	   *actor = as_row_text(new, AS_COL_actor);
+
+	memset(judgement, 0, offsetof(AsJudgement, decision));
+	read_act(old, as_row_text(new, AS_COL_action), as_row_jsonb(new, AS_COL_payload), now, judgement);
+	/* who does not say who he is, is the database role, and one of the shop's, whatever its name */
+	judgement->command.actor = actor == NULL ? AS_ACTOR_MERCHANT : as_actor_kind(actor);
+	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
+	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
+	add_configuration(old, judgement);
+	decide(judgement);
+}
+
+void
+as_judge_act_again(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
+{
+	memset(judgement, 0, offsetof(AsJudgement, decision));
+	read_act(old, as_row_text(new, AS_COL_last_action), as_row_jsonb(new, AS_COL_last_payload),
+			 DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
+	add_facts(as_row_jsonb(new, AS_COL_last_facts), judgement);
+	decide(judgement);
+}
+
+void
+as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement)
+{
+	AsError		error;
+
+	memset(judgement, 0, offsetof(AsJudgement, decision));
+	read_act(row, AS_ACTION_TIMEOUT, NULL, now, judgement);
+	add_configuration(row, judgement);
+	if (!as_advance(&judgement->input, &judgement->decision, &error))
+		as_report(&error);
+}

@@ -1,0 +1,427 @@
+/*
+ * decide.c
+ *		The engine's one decision function: see decide.h.
+ *
+ * Order of things in every decision: first the timeouts that are overdue, each
+ * at its own deadline; then the act, judged in the state that the request is
+ * in by then.  So the outcome does not depend on when the sweep runs.
+ */
+#include "kernel/decide.h"
+
+#include <string.h>
+
+#include "kernel/codes.h"
+
+static const AsOverride *
+override_of(const AsDecideInput *input, int state, AsInstant at)
+{
+	for (int i = 0; i < input->n_overrides; i++)
+	{
+		const AsOverride *override = &input->overrides[i];
+
+		if (override->state == state && override->effective_from <= at && at < override->effective_to)
+			return override;
+	}
+	return NULL;
+}
+
+static const AsTransition *
+timeout_of(const AsFlow *flow, int state)
+{
+	int			action = as_flow_action(flow, AS_ACTION_TIMEOUT);
+
+	return action < 0 ? NULL : as_flow_first(flow, state, action);
+}
+
+/* Sets due_at and provisional for the state that the decision is in. */
+static bool
+compute_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	const AsState *state = &input->flow->states[decision->state];
+	const AsOverride *override = override_of(input, decision->state, decision->entered_at);
+	bool		has_term = (override != NULL && override->has_term) || state->has_term;
+	AsTerm		term = override != NULL && override->has_term ? override->term : state->term;
+	AsInstant	start = decision->entered_at;
+	AsComputed *computed = &decision->computed[decision->n_computed];
+
+	decision->due_at.known = false;
+	decision->provisional = false;
+	if (state->final || !has_term)
+		return true;
+	if (state->starts == AS_FROM_OPENED)
+		start = input->request->opened_at;
+	else if (state->starts == AS_FROM_ORDERED)
+	{
+		if (!input->request->ordered_at.known)
+		{
+			as_fail(error, RA_INVALID_REQUEST, state->rule,
+					"the deadline of state \"%s\" counts from the order, and ordered_at is missing", state->name);
+			return as_hint(error, "Give request.ordered_at.");
+		}
+		start = input->request->ordered_at.at;
+	}
+	if (input->again)
+	{
+		if (decision->n_computed >= input->n_seen)
+			return as_fail(error, RA_DECISION_ALTERED, NULL, "the facts of the decision were altered");
+		*computed = input->seen[decision->n_computed];
+	}
+	else if (!as_deadline(start, term, input->calendar, &computed->due, &computed->provisional, error))
+		return false;
+	decision->n_computed++;
+	decision->due_at.known = true;
+	decision->due_at.at = computed->due;
+	decision->provisional = computed->provisional;
+	return true;
+}
+
+static AsEvent *
+add_event(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	if (decision->n_events == AS_MAX_EVENTS)
+	{
+		as_fail(error, RA_INVALID_FLOW, input->flow->rule,
+				"flow \"%s\" passes through more than %d events at once", input->flow->name, AS_MAX_EVENTS);
+		as_hint(error, "CALL aftersale.sweep() applies what is overdue, %d events a run.", AS_MAX_EVENTS);
+		return NULL;
+	}
+	return &decision->events[decision->n_events++];
+}
+
+/* A platform's deadline overrides the computed one. */
+static void
+apply_platform_due(const AsDecideInput *input, AsDecision *decision)
+{
+	if (decision->platform_due_at.known && !input->flow->states[decision->state].final)
+	{
+		decision->due_at = decision->platform_due_at;
+		decision->provisional = false;
+	}
+}
+
+static void
+arm(const AsDecideInput *input, AsDecision *decision)
+{
+	decision->armed = decision->due_at.known && timeout_of(input->flow, decision->state) != NULL;
+}
+
+/* Takes a transition at an instant. */
+static bool
+take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, bool by_clock,
+	 AsDecision *decision, AsError *error)
+{
+	const AsOverride *override = by_clock ? override_of(input, decision->state, decision->entered_at) : NULL;
+	const char *outcome = transition->outcome;
+	int			to = transition->to;
+	AsEvent	   *event = add_event(input, decision, error);
+
+	if (event == NULL)
+		return false;
+	if (override != NULL && override->timeout_to >= 0)
+		to = override->timeout_to;
+	if (override != NULL && override->timeout_outcome != NULL)
+		outcome = override->timeout_outcome;
+
+	event->at = at;
+	event->action = input->flow->actions[transition->action];
+	event->by_clock = by_clock;
+	event->from = decision->state;
+	event->to = to;
+	event->rule = transition->rule;
+	event->outcome = outcome;
+
+	if (outcome != NULL)
+		decision->outcome = outcome;
+	if (decision->state != to)
+		decision->entered_at = at;
+	decision->state = to;
+	if (!transition->keep_clock)
+	{
+		if (event->from == to)
+			decision->entered_at = at;	/* a restart enters the state anew */
+		decision->platform_due_at.known = false;
+		if (!compute_deadline(input, decision, error))
+			return false;
+	}
+	else if (input->flow->states[to].final)
+		decision->due_at.known = decision->platform_due_at.known = false;
+	arm(input, decision);
+	event->due_at = decision->due_at;
+	return true;
+}
+
+static bool
+is_timeout(const AsCommand *command)
+{
+	return command->kind == AS_COMMAND_ACT && strcmp(command->action, AS_ACTION_TIMEOUT) == 0;
+}
+
+/*
+ * Applies every timeout that is overdue at an instant: an act at the deadline
+ * itself is in time.  The clock's own act stops where the events are full and
+ * leaves the rest to its next run; nobody else can act before all are applied.
+ */
+static bool
+apply_overdue(const AsDecideInput *input, AsInstant now, AsDecision *decision, AsError *error)
+{
+	AsInstant	last = input->request->last_at;
+
+	while (decision->armed && decision->due_at.at < now)
+	{
+		const AsTransition *transition = timeout_of(input->flow, decision->state);
+		AsInstant	at = decision->due_at.at;
+
+		if (decision->n_events == AS_MAX_EVENTS && is_timeout(input->command))
+			break;
+		if (decision->n_events > 0)
+			last = decision->events[decision->n_events - 1].at;
+		if (at < last)
+			at = last;
+		if (!take(input, transition, at, true, decision, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+refuse_not_allowed(const AsDecideInput *input, const AsDecision *decision, AsError *error)
+{
+	const AsFlow *flow = input->flow;
+	const AsState *state = &flow->states[decision->state];
+	char		actions[300];
+	char		due[AS_INSTANT_TEXT];
+
+	as_flow_actions_text(flow, decision->state, input->command->actor, actions, sizeof actions);
+	if (decision->n_events > 0)
+	{
+		as_instant_text(input->request->due_at.at, due);
+		as_fail(error, RA_ACTION_TOO_LATE, decision->events[0].rule,
+				"action \"%s\" came after the deadline %s of state \"%s\"",
+				input->command->action, due, flow->states[input->request->state].name);
+		as_detail(error, "Since then the request is in state \"%s\"; allowed there for the %s: %s.",
+				  state->name, as_actor_names[input->command->actor], actions);
+		return as_hint(error, "aftersale.allowed_actions() lists what can be done now.");
+	}
+	as_fail(error, RA_ACTION_NOT_ALLOWED, state->rule,
+			"action \"%s\" is not allowed in state \"%s\" of flow \"%s\"",
+			input->command->action, state->name, flow->name);
+	as_detail(error, "Allowed in this state for the %s: %s.", as_actor_names[input->command->actor], actions);
+	return as_hint(error, "aftersale.allowed_actions() lists what can be done, with what each action needs.");
+}
+
+static bool
+refuse_unknown_action(const AsDecideInput *input, const AsDecision *decision, AsError *error)
+{
+	char		actions[300];
+	char		name[64];
+
+	as_fail(error, RA_UNKNOWN_ACTION, NULL, "flow \"%s\" has no action \"%s\"", input->flow->name,
+			as_quote(name, sizeof name, input->command->action, strlen(input->command->action)));
+	return as_hint(error, "In state \"%s\" the %s has: %s.", input->flow->states[decision->state].name,
+				   as_actor_names[input->command->actor],
+				   as_flow_actions_text(input->flow, decision->state, input->command->actor,
+										actions, sizeof actions));
+}
+
+static bool
+refuse_incomplete(const AsDecideInput *input, const AsTransition *transition, AsError *error)
+{
+	const AsFlow *flow = input->flow;
+	uint64_t	missing = transition->needs & ~input->command->given;
+
+	for (int i = 0; i < flow->n_keys; i++)
+	{
+		if ((missing & (UINT64_C(1) << i)) != 0)
+		{
+			as_fail(error, RA_PAYLOAD_INCOMPLETE, transition->rule, "action \"%s\" needs \"%s\"",
+					input->command->action, flow->keys[i]);
+			return as_hint(error, "Give it in the payload: {\"%s\": ...}.", flow->keys[i]);
+		}
+	}
+	return as_fail(error, RA_PAYLOAD_INCOMPLETE, transition->rule,
+				   "no condition of action \"%s\" holds for this payload", input->command->action);
+}
+
+/* The transition that the command takes in the decision's state; NULL and the error: refused. */
+static const AsTransition *
+choose_transition(const AsDecideInput *input, const AsDecision *decision, AsError *error)
+{
+	const AsCommand *command = input->command;
+	int			action = as_flow_action(input->flow, command->action);
+	const AsTransition *first;
+	const AsTransition *incomplete = NULL;
+	bool		may = false;
+
+	if (action < 0)
+	{
+		refuse_unknown_action(input, decision, error);
+		return NULL;
+	}
+	first = as_flow_first(input->flow, decision->state, action);
+	for (const AsTransition *t = first; t != NULL; t = as_flow_next(input->flow, t))
+	{
+		if ((t->actors & (1u << command->actor)) == 0)
+			continue;
+		may = true;
+		if (t->condition >= 0 && (command->holds & (UINT64_C(1) << t->condition)) == 0)
+		{
+			if (incomplete == NULL)
+				incomplete = t;
+			continue;
+		}
+		if ((t->needs & ~command->given) != 0)
+		{
+			incomplete = t;
+			break;				/* its condition holds: this is the one meant */
+		}
+		return t;
+	}
+	if (first == NULL)
+		refuse_not_allowed(input, decision, error);
+	else if (!may)
+	{
+		as_fail(error, RA_NOT_THE_ACTOR, first->rule, "the %s may not take action \"%s\" in state \"%s\"",
+				as_actor_names[command->actor], command->action,
+				input->flow->states[decision->state].name);
+		as_hint(error, "The column flow_transition.actors of the flow says who may.");
+	}
+	else
+		refuse_incomplete(input, incomplete, error);
+	return NULL;
+}
+
+static bool
+open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	const AsCommand *command = input->command;
+	AsEvent	   *event = add_event(input, decision, error);
+
+	decision->state = input->flow->initial;
+	decision->outcome = NULL;
+	decision->entered_at = input->request->opened_at;
+	decision->platform_due_at = command->platform_due;
+	if (!compute_deadline(input, decision, error))
+		return false;
+	apply_platform_due(input, decision);
+	arm(input, decision);
+	if (decision->armed && decision->due_at.at < decision->at && !command->fire_overdue_at_opening)
+	{
+		/* nothing fires by itself that was overdue when it came */
+		decision->armed = false;
+		decision->overdue_at_opening = true;
+	}
+	event->at = input->request->opened_at;
+	event->action = AS_ACTION_OPEN;
+	event->by_clock = false;
+	event->from = -1;
+	event->to = decision->state;
+	event->rule = input->flow->rule;
+	event->outcome = NULL;
+	event->due_at = decision->due_at;
+	return true;
+}
+
+static bool
+set_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	AsEvent	   *event;
+
+	if (input->flow->states[decision->state].final)
+		return refuse_not_allowed(input, decision, error);
+	event = add_event(input, decision, error);
+	if (event == NULL)
+		return false;
+	decision->platform_due_at = input->command->platform_due;
+	if (!decision->platform_due_at.known && !compute_deadline(input, decision, error))
+		return false;
+	apply_platform_due(input, decision);
+	arm(input, decision);
+	event->at = decision->at;
+	event->action = AS_ACTION_SET_DEADLINE;
+	event->by_clock = false;
+	event->from = event->to = decision->state;
+	event->rule = input->flow->states[decision->state].rule;
+	event->outcome = NULL;
+	event->due_at = decision->due_at;
+	return true;
+}
+
+static bool
+act(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	const AsCommand *command = input->command;
+	const AsTransition *transition;
+
+	if (is_timeout(command))
+	{
+		char		due[AS_INSTANT_TEXT];
+
+		if (decision->n_events > 0)
+			return true;
+		/* a person may let the deadline of a parked request take effect */
+		if (decision->due_at.known && decision->due_at.at < decision->at &&
+			timeout_of(input->flow, decision->state) != NULL)
+		{
+			decision->armed = true;
+			return apply_overdue(input, decision->at, decision, error);
+		}
+		as_fail(error, RA_NOT_OVERDUE, NULL, "the request is not overdue");
+		if (decision->due_at.known)
+			as_detail(error, "Its deadline is %s.", as_instant_text(decision->due_at.at, due));
+		else
+			as_detail(error, "State \"%s\" has no deadline.", input->flow->states[decision->state].name);
+		return false;
+	}
+	transition = choose_transition(input, decision, error);
+	if (transition == NULL || !take(input, transition, decision->at, false, decision, error))
+		return false;
+	if (command->sets_platform_due)
+	{
+		decision->platform_due_at = command->platform_due;
+		apply_platform_due(input, decision);
+		arm(input, decision);
+		decision->events[decision->n_events - 1].due_at = decision->due_at;
+	}
+	return true;
+}
+
+static void
+begin(const AsDecideInput *input, AsDecision *decision)
+{
+	const AsRequest *request = input->request;
+
+	memset(decision, 0, sizeof *decision);
+	decision->at = input->command->now;
+	if (input->command->kind == AS_COMMAND_OPEN)
+		return;
+	if (decision->at < request->last_at)
+		decision->at = request->last_at;
+	decision->state = request->state;
+	decision->outcome = request->outcome;
+	decision->entered_at = request->entered_at;
+	decision->due_at = request->due_at;
+	decision->platform_due_at = request->platform_due_at;
+	decision->provisional = request->provisional;
+	decision->armed = request->armed;
+}
+
+bool
+as_advance(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	begin(input, decision);
+	return apply_overdue(input, decision->at, decision, error);
+}
+
+bool
+as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	if (input->command->kind == AS_COMMAND_OPEN)
+	{
+		begin(input, decision);
+		return open_request(input, decision, error);
+	}
+	if (!as_advance(input, decision, error))
+		return false;
+	return input->command->kind == AS_COMMAND_ACT ?
+		act(input, decision, error) : set_deadline(input, decision, error);
+}

@@ -1,0 +1,123 @@
+/*
+ * flow.c
+ *		Looking things up in a flow, and whether it can be run.
+ */
+#include "kernel/flow.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/codes.h"
+
+const char *const as_actor_names[AS_ACTOR_KINDS] = {
+	"merchant", "buyer", "platform", "carrier", "erp", "system"
+};
+
+AsActorKind
+as_actor_kind(const char *actor)
+{
+	for (int kind = AS_ACTOR_BUYER; kind < AS_ACTOR_KINDS; kind++)
+		if (strcmp(actor, as_actor_names[kind]) == 0)
+			return (AsActorKind) kind;
+	return AS_ACTOR_MERCHANT;
+}
+
+int
+as_flow_state(const AsFlow *flow, const char *name)
+{
+	for (int i = 0; i < flow->n_states; i++)
+		if (strcmp(flow->states[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+int
+as_flow_action(const AsFlow *flow, const char *name)
+{
+	for (int i = 0; i < flow->n_actions; i++)
+		if (strcmp(flow->actions[i], name) == 0)
+			return i;
+	return -1;
+}
+
+const AsTransition *
+as_flow_first(const AsFlow *flow, int state, int action)
+{
+	for (int i = 0; i < flow->n_transitions; i++)
+		if (flow->transitions[i].from == state && flow->transitions[i].action == action)
+			return &flow->transitions[i];
+	return NULL;
+}
+
+const AsTransition *
+as_flow_next(const AsFlow *flow, const AsTransition *transition)
+{
+	const AsTransition *next = transition + 1;
+
+	if (next < flow->transitions + flow->n_transitions &&
+		next->from == transition->from && next->action == transition->action)
+		return next;
+	return NULL;
+}
+
+bool
+as_flow_check(const AsFlow *flow, AsError *error)
+{
+	int			timeout = as_flow_action(flow, AS_ACTION_TIMEOUT);
+
+	for (int i = 0; i < flow->n_states; i++)
+	{
+		const AsState *state = &flow->states[i];
+		const AsTransition *first = timeout < 0 ? NULL : as_flow_first(flow, i, timeout);
+
+		if (state->final && (state->has_term || first != NULL))
+		{
+			as_fail(error, RA_INVALID_FLOW, state->rule,
+					"final state \"%s\" of flow \"%s\" version %d has a deadline",
+					state->name, flow->name, flow->version);
+			return as_hint(error, "A final state has neither a term nor a timeout.");
+		}
+		if (state->has_term && first == NULL)
+		{
+			as_fail(error, RA_INVALID_FLOW, state->rule,
+					"state \"%s\" of flow \"%s\" version %d has a term but no timeout",
+					state->name, flow->name, flow->version);
+			return as_hint(error, "Add a row with action 'timeout' to aftersale.flow_transition, "
+						   "or leave the term out.");
+		}
+		for (; first != NULL; first = as_flow_next(flow, first))
+		{
+			if (first->condition >= 0 || first->needs != 0 || first->keep_clock)
+			{
+				as_fail(error, RA_INVALID_FLOW, first->rule,
+						"the timeout of state \"%s\" of flow \"%s\" version %d has a condition",
+						state->name, flow->name, flow->version);
+				return as_hint(error, "A timeout has no condition, needs nothing and does not keep the clock.");
+			}
+		}
+	}
+	return true;
+}
+
+const char *
+as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buffer, size_t size)
+{
+	size_t		length = 0;
+	int			last_action = -1;
+
+	snprintf(buffer, size, "none");
+	for (int i = 0; i < flow->n_transitions; i++)
+	{
+		const AsTransition *transition = &flow->transitions[i];
+		const char *name = flow->actions[transition->action];
+
+		if (transition->from != state || transition->action == last_action ||
+			(transition->actors & (1u << actor)) == 0 || strcmp(name, AS_ACTION_TIMEOUT) == 0)
+			continue;
+		if (length + strlen(name) + 3 >= size)
+			break;
+		length += (size_t) snprintf(buffer + length, size - length, "%s%s", length > 0 ? ", " : "", name);
+		last_action = transition->action;
+	}
+	return buffer;
+}

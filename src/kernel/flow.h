@@ -1,0 +1,115 @@
+/*
+ * flow.h
+ *		A flow: the state machine of one kind of request on one platform.
+ *
+ * Plain data that the shell compiles from rows.  Names are pointers into the
+ * shell's memory and live as long as the flow; everything else refers to
+ * states and actions by index.
+ */
+#ifndef AFTERSALE_KERNEL_FLOW_H
+#define AFTERSALE_KERNEL_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/error.h"
+#include "kernel/instant.h"
+#include "kernel/term.h"
+
+#define AS_ACTION_OPEN			"open"	/* the first event of every request */
+#define AS_ACTION_TIMEOUT		"timeout"	/* the clock's */
+#define AS_ACTION_SET_DEADLINE	"set_deadline"	/* a deadline that the platform gave */
+
+/* Who acts.  A person of the shop is the merchant, whatever the name. */
+typedef enum AsActorKind
+{
+	AS_ACTOR_MERCHANT,
+	AS_ACTOR_BUYER,
+	AS_ACTOR_PLATFORM,
+	AS_ACTOR_CARRIER,
+	AS_ACTOR_ERP,
+	AS_ACTOR_SYSTEM
+} AsActorKind;
+
+#define AS_ACTOR_KINDS	(AS_ACTOR_SYSTEM + 1)
+
+extern const char *const as_actor_names[AS_ACTOR_KINDS];
+
+/* The kind of an actor's name: the five reserved names, else the merchant. */
+extern AsActorKind as_actor_kind(const char *actor);
+
+/* From when the term of a state counts. */
+typedef enum AsTermStart
+{
+	AS_FROM_ENTERED,
+	AS_FROM_OPENED,
+	AS_FROM_ORDERED
+} AsTermStart;
+
+typedef struct AsState
+{
+	const char *name;
+	const char *waits_for;		/* NULL: nobody */
+	const char *rule;			/* NULL: none */
+	bool		final;
+	bool		has_term;
+	AsTerm		term;
+	AsTermStart starts;
+} AsState;
+
+#define AS_MAX_KEYS	64			/* distinct payload keys, and conditions, of a flow */
+
+typedef struct AsTransition
+{
+	int			from;
+	int			to;
+	int			action;			/* index into actions */
+	int			priority;
+	uint32_t	actors;			/* bits 1 << AsActorKind */
+	uint64_t	needs;			/* bits: payload keys that must be given */
+	int			condition;		/* bit that must hold; -1: none */
+	bool		keep_clock;
+	const char *outcome;		/* NULL: leaves it */
+	const char *permission;		/* NULL: none */
+	const char *rule;			/* NULL: none */
+} AsTransition;
+
+typedef struct AsFlow
+{
+	const char *name;
+	int			version;
+	const char *platform;
+	const char *rule;
+	int			initial;		/* state */
+	bool		judged_at_order;	/* the version in force when the order was created */
+	AsInstant	effective_from;
+	AsInstant	effective_to;
+	int			n_states;
+	AsState    *states;
+	int			n_actions;
+	const char **actions;		/* names; AS_ACTION_TIMEOUT among them where the flow has it */
+	int			n_transitions;
+	AsTransition *transitions;	/* by from, action, priority descending */
+	int			n_keys;
+	const char **keys;			/* the payload keys that "needs" bits stand for */
+} AsFlow;
+
+/* Index of a state or action by its name; -1: the flow has none of that name. */
+extern int	as_flow_state(const AsFlow *flow, const char *name);
+extern int	as_flow_action(const AsFlow *flow, const char *name);
+
+/* The first transition of an action in a state; NULL: none. Others follow it. */
+extern const AsTransition *as_flow_first(const AsFlow *flow, int state, int action);
+extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *transition);
+
+/*
+ * Whether the flow can be run: every state that has a term has a timeout
+ * without conditions, final states have neither term nor transitions out by
+ * timeout.  Fills the error (RA018) where not.
+ */
+extern bool as_flow_check(const AsFlow *flow, AsError *error);
+
+/* The actions that an actor of this kind has in a state, as "a, b, c"; "none" where there is none. */
+extern const char *as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buffer, size_t size);
+
+#endif

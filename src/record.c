@@ -1,0 +1,473 @@
+/*
+ * record.c
+ *		The AFTER STATEMENT triggers of aftersale.request: record.
+ *
+ * For every row of the statement that was decided, decides again from the old
+ * row, last_* and last_facts, refuses the statement where some later trigger
+ * altered the decision, and writes the events and items: set-based, as the
+ * owner of the tables, from arrays.  Rows come from the transition tables in
+ * chunks, so that memory stays bounded however large the statement is.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "errors.h"
+#include "executor/executor.h"
+#include "executor/spi.h"
+#include "facts.h"
+#include "fmgr.h"
+#include "judge.h"
+#include "miscadmin.h"
+#include "owner.h"
+#include "request.h"
+#include "request_row.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/tuplestore.h"
+
+#define CHUNK_EVENTS	1000	/* flush when at least so many are collected */
+
+/* ---- columns collected for one statement ---- */
+
+typedef struct Column
+{
+	Oid			type;
+	Datum	   *values;
+	bool	   *nulls;
+} Column;
+
+typedef struct Rows
+{
+	int			count;
+	int			capacity;
+	int			width;
+	Column	   *columns;
+} Rows;
+
+static void
+rows_init(Rows *rows, int width, const Oid *types)
+{
+	rows->count = 0;
+	rows->capacity = 64;
+	rows->width = width;
+	rows->columns = palloc(sizeof(Column) * width);
+	for (int i = 0; i < width; i++)
+	{
+		rows->columns[i].type = types[i];
+		rows->columns[i].values = palloc(sizeof(Datum) * rows->capacity);
+		rows->columns[i].nulls = palloc(sizeof(bool) * rows->capacity);
+	}
+}
+
+static void
+rows_begin(Rows *rows)
+{
+	if (rows->count < rows->capacity)
+		return;
+	rows->capacity *= 2;
+	for (int i = 0; i < rows->width; i++)
+	{
+		rows->columns[i].values = repalloc(rows->columns[i].values, sizeof(Datum) * rows->capacity);
+		rows->columns[i].nulls = repalloc(rows->columns[i].nulls, sizeof(bool) * rows->capacity);
+	}
+}
+
+static void
+rows_set(Rows *rows, int column, Datum value, bool isnull)
+{
+	rows->columns[column].values[rows->count] = value;
+	rows->columns[column].nulls[rows->count] = isnull;
+}
+
+static void
+rows_set_text(Rows *rows, int column, const char *value)
+{
+	rows_set(rows, column, value == NULL ? (Datum) 0 : CStringGetTextDatum(value), value == NULL);
+}
+
+/* One statement: a plan for a single row, and one for arrays of rows. */
+typedef struct Statement
+{
+	const char *one_sql;
+	const char *many_sql;
+	SPIPlanPtr	one;
+	SPIPlanPtr	many;
+} Statement;
+
+static SPIPlanPtr
+plan_of(const char *sql, int width, const Oid *types, SPIPlanPtr *kept)
+{
+	if (*kept == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare(sql, width, (Oid *) types);
+
+		if (plan == NULL)
+			elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+		SPI_keepplan(plan);
+		*kept = plan;
+	}
+	return *kept;
+}
+
+static ArrayType *
+column_array(const Column *column, int count)
+{
+	int			dimensions[1] = {count};
+	int			bounds[1] = {1};
+	int16		length;
+	bool		by_value;
+	char		alignment;
+
+	get_typlenbyvalalign(column->type, &length, &by_value, &alignment);
+	return construct_md_array(column->values, column->nulls, 1, dimensions, bounds,
+							  column->type, length, by_value, alignment);
+}
+
+/* Executes the statement for all rows collected, and forgets them. */
+static void
+rows_flush(Rows *rows, Statement *statement)
+{
+	Datum		values[16];
+	char		nulls[16];
+	Oid			types[16];
+	SPIPlanPtr	plan;
+
+	Assert(rows->width <= (int) lengthof(values));
+	if (rows->count == 0)
+		return;
+	for (int i = 0; i < rows->width; i++)
+	{
+		const Column *column = &rows->columns[i];
+
+		types[i] = rows->count == 1 ? column->type : get_array_type(column->type);
+		values[i] = rows->count == 1 ? column->values[0] : PointerGetDatum(column_array(column, rows->count));
+		nulls[i] = rows->count == 1 && column->nulls[0] ? 'n' : ' ';
+	}
+	plan = rows->count == 1 ?
+		plan_of(statement->one_sql, rows->width, types, &statement->one) :
+		plan_of(statement->many_sql, rows->width, types, &statement->many);
+	if (SPI_execute_plan(plan, values, nulls, false, 0) < 0)
+		elog(ERROR, "could not execute \"%s\"", statement->many_sql);
+	rows->count = 0;
+}
+
+/* ---- events ---- */
+
+typedef enum EventColumn
+{
+	EVENT_SHOP_ID,
+	EVENT_REQUEST_ID,
+	EVENT_SEQ,
+	EVENT_AT,
+	EVENT_RECORDED_AT,
+	EVENT_ACTION,
+	EVENT_ACTOR,
+	EVENT_ON_BEHALF_OF,
+	EVENT_LOGIN,
+	EVENT_FROM_STATE,
+	EVENT_TO_STATE,
+	EVENT_RULE,
+	EVENT_PAYLOAD,
+	EVENT_FACTS,
+	EVENT_COLUMNS
+} EventColumn;
+
+static const Oid event_types[EVENT_COLUMNS] = {
+	INT8OID, INT8OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
+	TEXTOID, TEXTOID, TEXTOID, JSONBOID, JSONBOID
+};
+
+#define EVENT_INSERT \
+	"INSERT INTO aftersale.event (shop_id, request_id, event_seq, at, recorded_at, action, actor, on_behalf_of," \
+	" login, from_state, to_state, rule, payload, facts) "
+
+static Statement insert_events = {
+	EVENT_INSERT "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+	EVENT_INSERT "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+	NULL, NULL
+};
+
+/* ---- items ---- */
+
+static const Oid item_types[3] = {INT8OID, INT8OID, JSONBOID};
+
+#define ITEM_INSERT \
+	"INSERT INTO aftersale.item (shop_id, request_id, line_no, product, sku, quantity, paid, amount) " \
+	"SELECT r.shop_id, r.request_id, coalesce((i.item ->> 'line_no')::numeric::int, i.place::int)," \
+	" i.item ->> 'product', i.item ->> 'sku', (i.item ->> 'quantity')::numeric," \
+	" (i.item ->> 'paid')::numeric, (i.item ->> 'amount')::numeric FROM "
+#define ITEM_LINES ", jsonb_array_elements(r.items) WITH ORDINALITY AS i(item, place)"
+
+static Statement insert_items = {
+	ITEM_INSERT "(VALUES ($1, $2, $3)) AS r(shop_id, request_id, items)" ITEM_LINES,
+	ITEM_INSERT "unnest($1, $2, $3) AS r(shop_id, request_id, items)" ITEM_LINES,
+	NULL, NULL
+};
+
+/* ---- collecting ---- */
+
+typedef struct Recorder
+{
+	Relation	relation;
+	AsRequestMap map;
+	MemoryContext chunk;		/* everything collected; reset after each flush */
+	const char *login;
+	Rows		events;
+	Rows		items;
+} Recorder;
+
+static Datum
+copied(const AsRequestRow *row, AsRequestColumn column)
+{
+	return row->nulls[column] ? (Datum) 0 : PointerGetDatum(PG_DETOAST_DATUM_COPY(row->values[column]));
+}
+
+static void
+collect_event(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement, int number)
+{
+	const AsDecision *decision = &judgement->decision;
+	const AsEvent *event = &decision->events[number];
+	const AsFlow *flow = judgement->flow;
+	int64		first_seq = as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1;
+	bool		last = number == decision->n_events - 1;
+	Rows	   *events = &recorder->events;
+
+	rows_begin(events);
+	rows_set(events, EVENT_SHOP_ID, new->values[AS_COL_shop_id], false);
+	rows_set(events, EVENT_REQUEST_ID, new->values[AS_COL_request_id], false);
+	rows_set(events, EVENT_SEQ, Int64GetDatum(first_seq + number), false);
+	rows_set(events, EVENT_AT, TimestampTzGetDatum(event->at), false);
+	rows_set(events, EVENT_RECORDED_AT, TimestampTzGetDatum(decision->at), false);
+	rows_set_text(events, EVENT_ACTION, event->action);
+	if (event->by_clock)
+		rows_set_text(events, EVENT_ACTOR, as_actor_names[AS_ACTOR_SYSTEM]);
+	else
+		rows_set(events, EVENT_ACTOR, copied(new, AS_COL_last_actor), false);
+	rows_set(events, EVENT_ON_BEHALF_OF, event->by_clock ? (Datum) 0 : copied(new, AS_COL_last_on_behalf_of),
+			 event->by_clock || new->nulls[AS_COL_last_on_behalf_of]);
+	rows_set_text(events, EVENT_LOGIN, recorder->login);
+	rows_set_text(events, EVENT_FROM_STATE, event->from < 0 ? NULL : flow->states[event->from].name);
+	rows_set_text(events, EVENT_TO_STATE, flow->states[event->to].name);
+	rows_set_text(events, EVENT_RULE, event->rule);
+	rows_set(events, EVENT_PAYLOAD, event->by_clock ? (Datum) 0 : copied(new, AS_COL_last_payload),
+			 event->by_clock || new->nulls[AS_COL_last_payload]);
+	rows_set(events, EVENT_FACTS, last ? copied(new, AS_COL_last_facts) :
+			 JsonbPGetDatum(as_facts_of_event(event)), false);
+	events->count++;
+}
+
+static void
+altered(const AsRequestRow *new, const char *column)
+{
+	AsError		error;
+
+	as_fail(&error, RA_DECISION_ALTERED, NULL,
+			"a trigger altered column \"%s\" of request %lld of shop %lld after it was decided", column,
+			(long long) as_row_int64(new, AS_COL_request_id), (long long) as_row_int64(new, AS_COL_shop_id));
+	as_hint(&error, "Look for BEFORE triggers on aftersale.request whose names sort after \"aftersale_decide\".");
+	as_report(&error);
+}
+
+static void
+check_instant(const AsRequestRow *new, AsRequestColumn column, AsMaybeInstant decided)
+{
+	AsMaybeInstant stored = as_row_instant(new, column);
+
+	if (stored.known != decided.known || (stored.known && stored.at != decided.at))
+		altered(new, as_request_column_names[column]);
+}
+
+/* The row must say what deciding again says. */
+static void
+check_decision(const AsRequestRow *new, const AsJudgement *judgement, int64 seq_before)
+{
+	const AsDecision *decision = &judgement->decision;
+	char	   *outcome = as_row_text(new, AS_COL_outcome);
+	AsMaybeInstant entered = {true, decision->entered_at};
+	AsMaybeInstant act_at = {decision->armed, decision->due_at.at};
+
+	if (strcmp(as_row_text(new, AS_COL_state), judgement->flow->states[decision->state].name) != 0)
+		altered(new, "state");
+	if ((outcome == NULL) != (decision->outcome == NULL) ||
+		(outcome != NULL && strcmp(outcome, decision->outcome) != 0))
+		altered(new, "outcome");
+	if (as_row_int64(new, AS_COL_event_seq) != seq_before + decision->n_events)
+		altered(new, "event_seq");
+	if (DatumGetBool(new->values[AS_COL_provisional]) != decision->provisional)
+		altered(new, "provisional");
+	if (DatumGetTimestampTz(new->values[AS_COL_last_at]) != decision->at)
+		altered(new, "last_at");
+	check_instant(new, AS_COL_entered_at, entered);
+	check_instant(new, AS_COL_due_at, decision->due_at);
+	check_instant(new, AS_COL_platform_due_at, decision->platform_due_at);
+	check_instant(new, AS_COL_act_at, act_at);
+}
+
+static void
+collect_opened(Recorder *recorder, const AsRequestRow *new)
+{
+	AsJudgement judgement;
+
+	as_judge_opening_again(new, &judgement);
+	check_decision(new, &judgement, 0);
+	collect_event(recorder, new, &judgement, 0);
+	if (!new->nulls[AS_COL_last_items])
+	{
+		Rows	   *items = &recorder->items;
+
+		rows_begin(items);
+		rows_set(items, 0, new->values[AS_COL_shop_id], false);
+		rows_set(items, 1, new->values[AS_COL_request_id], false);
+		rows_set(items, 2, copied(new, AS_COL_last_items), false);
+		items->count++;
+	}
+}
+
+static void
+collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow *new)
+{
+	static const AsRequestColumn watched[] = {
+		AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_platform_due_at,
+		AS_COL_entered_at, AS_COL_provisional, AS_COL_flow, AS_COL_flow_version, AS_COL_last_at
+	};
+	AsJudgement judgement;
+
+	if (!as_request_same(old, new, AS_COL_shop_id) || !as_request_same(old, new, AS_COL_request_id))
+		altered(new, "request_id");
+	if (as_request_same(old, new, AS_COL_event_seq))
+	{
+		/* nothing was decided, so nothing decided may have changed */
+		for (size_t i = 0; i < lengthof(watched); i++)
+			if (!as_request_same(old, new, watched[i]))
+				altered(new, as_request_column_names[watched[i]]);
+		return;
+	}
+	as_judge_act_again(old, new, &judgement);
+	check_decision(new, &judgement, as_row_int64(old, AS_COL_event_seq));
+	if (!as_request_same(old, new, AS_COL_refund_amount))
+		altered(new, "refund_amount");
+	for (int i = 0; i < judgement.decision.n_events; i++)
+		collect_event(recorder, new, &judgement, i);
+}
+
+static void
+begin_chunk(Recorder *recorder)
+{
+	rows_init(&recorder->events, EVENT_COLUMNS, event_types);
+	rows_init(&recorder->items, lengthof(item_types), item_types);
+}
+
+static void
+flush_chunk(Recorder *recorder)
+{
+	AsOwner		owner;
+
+	if (recorder->events.count > 0)
+	{
+		as_owner_begin(&owner, RelationGetRelid(recorder->relation));
+		SPI_connect();
+		rows_flush(&recorder->events, &insert_events);
+		rows_flush(&recorder->items, &insert_items);
+		SPI_finish();
+		as_owner_end(&owner);
+	}
+	MemoryContextReset(recorder->chunk);
+	begin_chunk(recorder);
+}
+
+/* ---- reading transition tables ---- */
+
+typedef struct Reader
+{
+	Tuplestorestate *store;
+	int			pointer;
+	TupleTableSlot *slot;
+	MemoryContext context;		/* of the slot and its tuple: outlives chunks */
+} Reader;
+
+static void
+reader_begin(Reader *reader, Tuplestorestate *store, TupleDesc descriptor)
+{
+	reader->context = CurrentMemoryContext;
+	reader->store = store;
+	reader->pointer = tuplestore_alloc_read_pointer(store, EXEC_FLAG_REWIND);
+	tuplestore_select_read_pointer(store, reader->pointer);
+	tuplestore_rescan(store);
+	reader->slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsMinimalTuple);
+}
+
+/*
+ * The next row; false at the end.  Others read the same tuplestore in between,
+ * so the pointer is chosen each time; and the slot owns a copy of its tuple, in
+ * the reader's context, since a spilled one would otherwise lie in whatever
+ * context is current and be freed with it.
+ */
+static bool
+reader_next(Reader *reader, const AsRequestMap *map, AsRequestRow *row)
+{
+	MemoryContext before = MemoryContextSwitchTo(reader->context);
+	bool		found;
+
+	tuplestore_select_read_pointer(reader->store, reader->pointer);
+	found = tuplestore_gettupleslot(reader->store, true, true, reader->slot);
+	MemoryContextSwitchTo(before);
+	if (found)
+		as_request_row_from_slot(map, reader->slot, row);
+	return found;
+}
+
+PG_FUNCTION_INFO_V1(aftersale_request_record);
+
+Datum
+aftersale_request_record(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = as_request_trigger(fcinfo, TRIGGER_EVENT_AFTER);
+	bool		inserted = TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
+	TupleDesc	descriptor = RelationGetDescr(trigger->tg_relation);
+	Recorder	recorder;
+	Reader		new_rows;
+	Reader		old_rows = {0};
+	AsRequestRow old;
+	AsRequestRow new;
+	MemoryContext caller = CurrentMemoryContext;
+
+	if (trigger->tg_newtable == NULL || (!inserted && trigger->tg_oldtable == NULL))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("trigger \"%s\" lacks its transition tables", trigger->tg_trigger->tgname)));
+	recorder.relation = trigger->tg_relation;
+	recorder.login = GetUserNameFromId(GetSessionUserId(), false);
+	recorder.chunk = AllocSetContextCreate(caller, "aftersale record", ALLOCSET_DEFAULT_SIZES);
+	as_request_map(descriptor, &recorder.map);
+	reader_begin(&new_rows, trigger->tg_newtable, descriptor);
+	if (!inserted)
+		reader_begin(&old_rows, trigger->tg_oldtable, descriptor);
+
+	MemoryContextSwitchTo(recorder.chunk);
+	begin_chunk(&recorder);
+	while (reader_next(&new_rows, &recorder.map, &new))
+	{
+		if (inserted)
+			collect_opened(&recorder, &new);
+		else
+		{
+			if (!reader_next(&old_rows, &recorder.map, &old))
+				elog(ERROR, "transition tables of aftersale.request do not pair");
+			collect_updated(&recorder, &old, &new);
+		}
+		if (recorder.events.count >= CHUNK_EVENTS)
+			flush_chunk(&recorder);
+	}
+	flush_chunk(&recorder);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(recorder.chunk);
+	ExecDropSingleTupleTableSlot(new_rows.slot);
+	if (!inserted)
+		ExecDropSingleTupleTableSlot(old_rows.slot);
+	return PointerGetDatum(NULL);
+}

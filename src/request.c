@@ -1,0 +1,349 @@
+/*
+ * request.c
+ *		The BEFORE ROW trigger of aftersale.request: decides.
+ *
+ * An INSERT opens a request; an UPDATE that sets action acts on it; a new
+ * platform_due_at is the platform's word; any other UPDATE may change what is
+ * the ERP's own and nothing that was decided.  The trigger writes nothing but
+ * the row: what follows from the decision is recorded by record.c, after the
+ * statement, from the row alone.
+ */
+#include "postgres.h"
+
+#include "clock.h"
+#include "commands/trigger.h"
+#include "config.h"
+#include "errors.h"
+#include "facts.h"
+#include "fmgr.h"
+#include "items.h"
+#include "judge.h"
+#include "kernel/currency.h"
+#include "miscadmin.h"
+#include "request.h"
+#include "request_row.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+/* what nobody but the engine writes */
+static const AsRequestColumn decided_columns[] = {
+	AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_entered_at, AS_COL_provisional,
+	AS_COL_event_seq, AS_COL_flow_version, AS_COL_act_at, AS_COL_attempts, AS_COL_fault,
+	AS_COL_last_action, AS_COL_last_actor, AS_COL_last_on_behalf_of, AS_COL_last_payload,
+	AS_COL_last_items, AS_COL_last_facts, AS_COL_last_at
+};
+
+/* what a request is, for ever */
+static const AsRequestColumn fixed_columns[] = {
+	AS_COL_shop_id, AS_COL_request_id, AS_COL_flow, AS_COL_country, AS_COL_currency, AS_COL_opened_at
+};
+
+/* Set while the sweep itself writes act_at, attempts and fault (sweep.c). */
+bool		as_parking = false;
+
+static void
+refuse_decided_column(AsRequestColumn column, bool inserting)
+{
+	AsError		error;
+
+	as_fail(&error, RA_DECIDED_COLUMN, NULL, "column \"%s\" of aftersale.request is decided by the engine",
+			as_request_column_names[column]);
+	if (inserting)
+		as_hint(&error, "Leave it out of the INSERT. To restore rows of a dump, disable the triggers of the table "
+				"(pg_restore --disable-triggers).");
+	else
+		as_hint(&error, "Take an action instead: SELECT aftersale.act(shop_id, request_id, 'action'), "
+				"or UPDATE aftersale.request SET action = '...'.");
+	as_report(&error);
+}
+
+static void
+check_same(const AsRequestRow *old, const AsRequestRow *new)
+{
+	for (size_t i = 0; i < lengthof(decided_columns); i++)
+	{
+		AsRequestColumn column = decided_columns[i];
+
+		if (as_parking && (column == AS_COL_act_at || column == AS_COL_attempts || column == AS_COL_fault))
+			continue;
+		if (!as_request_same(old, new, column))
+			refuse_decided_column(column, false);
+	}
+	for (size_t i = 0; i < lengthof(fixed_columns); i++)
+	{
+		AsError		error;
+
+		if (as_request_same(old, new, fixed_columns[i]))
+			continue;
+		as_fail(&error, RA_REQUEST_IMMUTABLE, NULL, "column \"%s\" of aftersale.request cannot be changed",
+				as_request_column_names[fixed_columns[i]]);
+		as_hint(&error, "Open a new request instead.");
+		as_report(&error);
+	}
+}
+
+static void
+check_instant(const AsRequestRow *row, AsRequestColumn column)
+{
+	AsMaybeInstant value = as_row_instant(row, column);
+	AsError		error;
+
+	if (!value.known || as_instant_is_finite(value.at))
+		return;
+	as_fail(&error, RA_INVALID_REQUEST, NULL, "column \"%s\" of aftersale.request must not be infinite",
+			as_request_column_names[column]);
+	as_report(&error);
+}
+
+/* Amounts are zero or more, and finite. */
+static void
+check_amount(const AsRequestRow *row)
+{
+	Numeric		amount;
+	AsError		error;
+
+	if (row->nulls[AS_COL_amount])
+		return;
+	amount = DatumGetNumeric(row->values[AS_COL_amount]);
+	if (!numeric_is_nan(amount) && !numeric_is_inf(amount) &&
+		DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(amount),
+										  NumericGetDatum(int64_to_numeric(0)))) >= 0)
+		return;
+	as_fail(&error, RA_INVALID_AMOUNT, NULL, "amount \"%s\" is not zero or more",
+			DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(amount))));
+	as_hint(&error, "Give what the buyer asks for, in the request's currency.");
+	as_report(&error);
+}
+
+/* Country and currency from the shop, where the INSERT left them out. */
+static void
+complete_opening(AsRequestRow *row, AsInstant now)
+{
+	const AsShop *shop;
+	const AsShopCountry *country;
+	AsError		error;
+	char	   *currency;
+
+	if (row->nulls[AS_COL_shop_id] || row->nulls[AS_COL_flow])
+	{
+		as_fail(&error, RA_INVALID_REQUEST, NULL, "a request needs \"%s\"",
+				row->nulls[AS_COL_shop_id] ? "shop_id" : "flow");
+		as_hint(&error, "Such as: INSERT INTO aftersale.request (shop_id, flow) VALUES (1, 'temu/ticket');");
+		as_report(&error);
+	}
+	shop = as_shop(as_row_int64(row, AS_COL_shop_id));
+	country = as_shop_country(shop, as_row_text(row, AS_COL_country));
+	as_row_set_text(row, AS_COL_country, country->country);
+	if (row->nulls[AS_COL_currency])
+		as_row_set_text(row, AS_COL_currency, country->currency);
+	currency = as_row_text(row, AS_COL_currency);
+	if (as_currency_digits(currency, strlen(currency)) < 0)
+	{
+		char		quoted[64];
+
+		as_fail(&error, RA_UNKNOWN_CURRENCY, NULL, "currency \"%s\" does not exist",
+				as_quote(quoted, sizeof quoted, currency, strlen(currency)));
+		as_hint(&error, "Give the ISO 4217 code, such as USD, EUR or JPY.");
+		as_report(&error);
+	}
+	if (row->nulls[AS_COL_opened_at])
+		as_row_set(row, AS_COL_opened_at, TimestampTzGetDatum(now));
+	check_amount(row);
+	check_instant(row, AS_COL_opened_at);
+	check_instant(row, AS_COL_ordered_at);
+	check_instant(row, AS_COL_platform_due_at);
+}
+
+/* Writes the decision into the row, and consumes the command. */
+static void
+apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64 event_seq)
+{
+	const AsDecision *decision = &judgement->decision;
+
+	as_row_set_text(row, AS_COL_state, judgement->flow->states[decision->state].name);
+	as_row_set_text(row, AS_COL_outcome, decision->outcome);
+	as_row_set(row, AS_COL_entered_at, TimestampTzGetDatum(decision->entered_at));
+	as_row_set_instant(row, AS_COL_due_at, decision->due_at);
+	as_row_set_instant(row, AS_COL_platform_due_at, decision->platform_due_at);
+	as_row_set(row, AS_COL_provisional, BoolGetDatum(decision->provisional));
+	if (decision->armed)
+		as_row_set_instant(row, AS_COL_act_at, decision->due_at);
+	else
+		as_row_set_null(row, AS_COL_act_at);
+	as_row_set(row, AS_COL_attempts, Int32GetDatum(0));
+	as_row_set_text(row, AS_COL_fault, decision->overdue_at_opening ? "overdue at opening" : NULL);
+	as_row_set(row, AS_COL_event_seq, Int64GetDatum(event_seq + decision->n_events));
+
+	as_row_set_text(row, AS_COL_last_action, action);
+	as_row_set_null(row, AS_COL_action);
+	if (row->nulls[AS_COL_actor])
+		as_row_set_text(row, AS_COL_actor, GetUserNameFromId(GetUserId(), false));
+	as_row_move(row, AS_COL_last_actor, AS_COL_actor);
+	as_row_move(row, AS_COL_last_on_behalf_of, AS_COL_on_behalf_of);
+	as_row_move(row, AS_COL_last_payload, AS_COL_payload);
+	as_row_move(row, AS_COL_last_items, AS_COL_items);
+	as_row_set(row, AS_COL_last_facts,
+			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar)));
+	as_row_set(row, AS_COL_last_at, TimestampTzGetDatum(decision->at));
+}
+
+static void
+open_request(AsRequestRow *row)
+{
+	AsInstant	now = as_now();
+	AsJudgement judgement;
+	AsError		error;
+
+	if (!row->nulls[AS_COL_action])
+	{
+		as_fail(&error, RA_ACTION_AT_INSERT, NULL, "an INSERT into aftersale.request opens a request and takes no action");
+		as_hint(&error, "Leave column \"action\" out, then act: SELECT aftersale.act(shop_id, request_id, 'action').");
+		as_report(&error);
+	}
+	for (size_t i = 0; i < lengthof(decided_columns); i++)
+	{
+		AsRequestColumn column = decided_columns[i];
+
+		if (!row->nulls[column] && !(column == AS_COL_attempts && DatumGetInt32(row->values[column]) == 0))
+			refuse_decided_column(column, true);
+	}
+	complete_opening(row, now);
+	if (!row->nulls[AS_COL_payload])
+		as_check_payload(as_row_jsonb(row, AS_COL_payload));
+	if (!row->nulls[AS_COL_items])
+		as_check_items(as_row_jsonb(row, AS_COL_items));
+	as_judge_opening(row, now, &judgement);
+	as_row_set(row, AS_COL_flow_version, Int32GetDatum(judgement.flow->version));
+	apply(&judgement, AS_ACTION_OPEN, row, 0);
+}
+
+static void
+check_command(const AsRequestRow *new)
+{
+	AsError		error;
+
+	if (!new->nulls[AS_COL_items])
+	{
+		as_fail(&error, RA_INVALID_ITEMS, NULL, "items can be given only by the INSERT that opens a request");
+		as_report(&error);
+	}
+	if (new->nulls[AS_COL_action])
+	{
+		for (int column = AS_COL_actor; column <= AS_COL_payload; column++)
+		{
+			if (new->nulls[column])
+				continue;
+			as_fail(&error, RA_INVALID_REQUEST, NULL, "column \"%s\" of aftersale.request was given without an action",
+					as_request_column_names[column]);
+			as_hint(&error, "Set column \"action\" in the same UPDATE.");
+			as_report(&error);
+		}
+	}
+	else if (!new->nulls[AS_COL_payload])
+		as_check_payload(as_row_jsonb(new, AS_COL_payload));
+}
+
+/* Returns false where nothing was decided: the row stays as the UPDATE made it. */
+static bool
+update_request(const AsRequestRow *old, AsRequestRow *new)
+{
+	bool		same_deadline = as_request_same(old, new, AS_COL_platform_due_at);
+	AsJudgement judgement;
+	AsError		error;
+
+	check_same(old, new);
+	check_command(new);
+	if (!as_request_same(old, new, AS_COL_amount))
+		check_amount(new);
+	if (new->nulls[AS_COL_action])
+	{
+		if (same_deadline)
+			return false;
+		as_row_set_text(new, AS_COL_action, AS_ACTION_SET_DEADLINE);
+		as_row_set_text(new, AS_COL_actor, as_actor_names[AS_ACTOR_PLATFORM]);
+	}
+	else if (same_deadline && strcmp(as_row_text(new, AS_COL_action), AS_ACTION_SET_DEADLINE) == 0)
+	{
+		as_fail(&error, RA_PAYLOAD_INCOMPLETE, NULL, "action \"%s\" needs a new platform_due_at", AS_ACTION_SET_DEADLINE);
+		as_hint(&error, "UPDATE aftersale.request SET platform_due_at = '...' WHERE ...");
+		as_report(&error);
+	}
+	check_instant(new, AS_COL_platform_due_at);
+	as_judge_act(old, new, as_now(), &judgement);
+	apply(&judgement, judgement.command.action, new, as_row_int64(old, AS_COL_event_seq));
+	return true;
+}
+
+static AsRequestMap *
+request_map(FunctionCallInfo fcinfo, TupleDesc descriptor)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+	{
+		AsRequestMap *map = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(AsRequestMap));
+
+		as_request_map(descriptor, map);
+		fcinfo->flinfo->fn_extra = map;
+	}
+	return fcinfo->flinfo->fn_extra;
+}
+
+TriggerData *
+as_request_trigger(FunctionCallInfo fcinfo, TriggerEvent timing)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	AsError		error;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function was not called by the trigger manager")));
+	if (!as_is_relation(RelationGetRelid(trigger->tg_relation), "request") ||
+		(trigger->tg_event & (TRIGGER_EVENT_ROW | TRIGGER_EVENT_TIMINGMASK)) != timing)
+	{
+		as_fail(&error, RA_NOT_OUR_TABLE, NULL, "the triggers of aftersale.request work on no other table");
+		as_hint(&error, "aftersale.install() creates them.");
+		as_report(&error);
+	}
+	(void) as_relation("request");	/* the version of the tables */
+	return trigger;
+}
+
+PG_FUNCTION_INFO_V1(aftersale_request_decide);
+
+Datum
+aftersale_request_decide(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = as_request_trigger(fcinfo, TRIGGER_EVENT_ROW | TRIGGER_EVENT_BEFORE);
+	TupleDesc	descriptor = RelationGetDescr(trigger->tg_relation);
+	AsRequestMap *map = request_map(fcinfo, descriptor);
+	AsRequestRow old;
+	AsRequestRow new;
+
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+	{
+		as_request_row_from_tuple(map, trigger->tg_trigtuple, descriptor, &new);
+		open_request(&new);
+		return PointerGetDatum(as_request_row_into_tuple(map, trigger->tg_trigtuple, descriptor, &new));
+	}
+	as_request_row_from_tuple(map, trigger->tg_trigtuple, descriptor, &old);
+	as_request_row_from_tuple(map, trigger->tg_newtuple, descriptor, &new);
+	if (!update_request(&old, &new))
+		return PointerGetDatum(trigger->tg_newtuple);
+	return PointerGetDatum(as_request_row_into_tuple(map, trigger->tg_newtuple, descriptor, &new));
+}
+
+PG_FUNCTION_INFO_V1(aftersale_request_keep);
+
+/* BEFORE DELETE and TRUNCATE: a request has a history, and history stays. */
+Datum
+aftersale_request_keep(PG_FUNCTION_ARGS)
+{
+	AsError		error;
+
+	as_fail(&error, RA_REQUEST_IMMUTABLE, NULL, "requests cannot be deleted: they have a history");
+	as_hint(&error, "Close the request instead. To purge for good, the owner of the tables disables trigger "
+			"\"aftersale_keep\" first, and deletes from aftersale.event, item and timer as well.");
+	as_report(&error);
+}

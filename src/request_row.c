@@ -1,0 +1,207 @@
+/*
+ * request_row.c
+ *		A row of aftersale.request as C sees it.  Knows columns and types, and
+ *		no rule.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "request_row.h"
+#include "utils/builtins.h"
+#include "utils/datum.h"
+#include "utils/timestamp.h"
+
+#define AS_COLUMN_NAME(name) #name,
+const char *const as_request_column_names[AS_REQUEST_COLUMN_COUNT] = {
+	AS_REQUEST_COLUMNS(AS_COLUMN_NAME)
+};
+#undef AS_COLUMN_NAME
+
+void
+as_request_map(TupleDesc descriptor, AsRequestMap *map)
+{
+	int			at = 0;
+
+	/* our columns usually stand in our order: look at the next one first */
+	for (int column = 0; column < AS_REQUEST_COLUMN_COUNT; column++)
+	{
+		int			tried;
+
+		for (tried = 0; tried < descriptor->natts; tried++, at++)
+		{
+			Form_pg_attribute attribute = TupleDescAttr(descriptor, at % descriptor->natts);
+
+			if (!attribute->attisdropped &&
+				strcmp(NameStr(attribute->attname), as_request_column_names[column]) == 0)
+				break;
+		}
+		if (tried == descriptor->natts)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+							errmsg("table \"aftersale.request\" has no column \"%s\"",
+								   as_request_column_names[column]),
+							errhint("Columns of the tables of aftersale must not be dropped or renamed.")));
+		map->index[column] = at % descriptor->natts;
+		at++;
+	}
+}
+
+void
+as_request_row_from_tuple(const AsRequestMap *map, HeapTuple tuple, TupleDesc descriptor, AsRequestRow *row)
+{
+	Datum	   *values = palloc(sizeof(Datum) * descriptor->natts);
+	bool	   *nulls = palloc(sizeof(bool) * descriptor->natts);
+
+	heap_deform_tuple(tuple, descriptor, values, nulls);
+	for (int column = 0; column < AS_REQUEST_COLUMN_COUNT; column++)
+	{
+		row->values[column] = values[map->index[column]];
+		row->nulls[column] = nulls[map->index[column]];
+	}
+	pfree(values);
+	pfree(nulls);
+}
+
+void
+as_request_row_from_slot(const AsRequestMap *map, TupleTableSlot *slot, AsRequestRow *row)
+{
+	slot_getallattrs(slot);
+	for (int column = 0; column < AS_REQUEST_COLUMN_COUNT; column++)
+	{
+		row->values[column] = slot->tts_values[map->index[column]];
+		row->nulls[column] = slot->tts_isnull[map->index[column]];
+	}
+}
+
+HeapTuple
+as_request_row_into_tuple(const AsRequestMap *map, HeapTuple tuple, TupleDesc descriptor,
+						  const AsRequestRow *row)
+{
+	Datum	   *values = palloc(sizeof(Datum) * descriptor->natts);
+	bool	   *nulls = palloc(sizeof(bool) * descriptor->natts);
+	HeapTuple	result;
+
+	heap_deform_tuple(tuple, descriptor, values, nulls);
+	for (int column = 0; column < AS_REQUEST_COLUMN_COUNT; column++)
+	{
+		values[map->index[column]] = row->values[column];
+		nulls[map->index[column]] = row->nulls[column];
+	}
+	result = heap_form_tuple(descriptor, values, nulls);
+	/* the identification fields, as heap_modify_tuple() keeps them */
+	result->t_data->t_ctid = tuple->t_data->t_ctid;
+	result->t_self = tuple->t_self;
+	result->t_tableOid = tuple->t_tableOid;
+	pfree(values);
+	pfree(nulls);
+	return result;
+}
+
+static bool
+is_by_value(AsRequestColumn column, int16 *length)
+{
+	switch (column)
+	{
+		case AS_COL_shop_id:
+		case AS_COL_request_id:
+		case AS_COL_flow_version:
+		case AS_COL_ordered_at:
+		case AS_COL_ratio:
+		case AS_COL_warehouse_id:
+		case AS_COL_opened_at:
+		case AS_COL_entered_at:
+		case AS_COL_platform_due_at:
+		case AS_COL_due_at:
+		case AS_COL_provisional:
+		case AS_COL_act_at:
+		case AS_COL_event_seq:
+		case AS_COL_attempts:
+		case AS_COL_last_at:
+			*length = sizeof(Datum);
+			return true;
+		default:
+			*length = -1;
+			return false;
+	}
+}
+
+bool
+as_request_same(const AsRequestRow *a, const AsRequestRow *b, AsRequestColumn column)
+{
+	int16		length;
+
+	if (a->nulls[column] || b->nulls[column])
+		return a->nulls[column] && b->nulls[column];
+	if (is_by_value(column, &length))
+		return a->values[column] == b->values[column];
+	return a->values[column] == b->values[column] ||
+		datum_image_eq(a->values[column], b->values[column], false, length);
+}
+
+char *
+as_row_text(const AsRequestRow *row, AsRequestColumn column)
+{
+	return row->nulls[column] ? NULL : TextDatumGetCString(row->values[column]);
+}
+
+AsMaybeInstant
+as_row_instant(const AsRequestRow *row, AsRequestColumn column)
+{
+	AsMaybeInstant result = {0};
+
+	result.known = !row->nulls[column];
+	if (result.known)
+		result.at = DatumGetTimestampTz(row->values[column]);
+	return result;
+}
+
+int64
+as_row_int64(const AsRequestRow *row, AsRequestColumn column)
+{
+	return DatumGetInt64(row->values[column]);
+}
+
+Jsonb *
+as_row_jsonb(const AsRequestRow *row, AsRequestColumn column)
+{
+	return row->nulls[column] ? NULL : DatumGetJsonbP(row->values[column]);
+}
+
+void
+as_row_set(AsRequestRow *row, AsRequestColumn column, Datum value)
+{
+	row->values[column] = value;
+	row->nulls[column] = false;
+}
+
+void
+as_row_set_null(AsRequestRow *row, AsRequestColumn column)
+{
+	row->values[column] = (Datum) 0;
+	row->nulls[column] = true;
+}
+
+void
+as_row_set_text(AsRequestRow *row, AsRequestColumn column, const char *value)
+{
+	if (value == NULL)
+		as_row_set_null(row, column);
+	else
+		as_row_set(row, column, CStringGetTextDatum(value));
+}
+
+void
+as_row_set_instant(AsRequestRow *row, AsRequestColumn column, AsMaybeInstant value)
+{
+	if (value.known)
+		as_row_set(row, column, TimestampTzGetDatum(value.at));
+	else
+		as_row_set_null(row, column);
+}
+
+void
+as_row_move(AsRequestRow *row, AsRequestColumn to, AsRequestColumn from)
+{
+	row->values[to] = row->values[from];
+	row->nulls[to] = row->nulls[from];
+	as_row_set_null(row, from);
+}

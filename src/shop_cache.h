@@ -1,0 +1,49 @@
+/*
+ * shop_cache.h
+ *		Shops, their countries and their overrides, cached in this backend.
+ */
+#ifndef AFTERSALE_SHOP_CACHE_H
+#define AFTERSALE_SHOP_CACHE_H
+
+#include "kernel/decide.h"
+#include "utils/jsonb.h"
+
+typedef struct AsShopCountry
+{
+	const char *country;
+	const char *currency;
+	const char *calendar;
+} AsShopCountry;
+
+/* A row of flow_override, its states still by name. */
+typedef struct AsShopOverride
+{
+	const char *flow;
+	const char *state;
+	const char *country;		/* "*": every country */
+	bool		has_term;
+	AsTerm		term;
+	const char *timeout_to;		/* NULL: the flow's */
+	const char *timeout_outcome;	/* NULL: the flow's */
+	AsInstant	effective_from;
+	AsInstant	effective_to;
+} AsShopOverride;
+
+typedef struct AsShop
+{
+	int64_t		shop_id;
+	const char *platform;
+	bool		fire_overdue_at_opening;
+	int			n_countries;
+	AsShopCountry *countries;
+	int			n_overrides;
+	AsShopOverride *overrides;	/* a country's own before those of "*" */
+} AsShop;
+
+/* Raises RA010.  Valid until the next call. */
+extern const AsShop *as_shop(int64_t shop_id);
+
+/* The country of a shop; NULL asks for its only one.  Raises RA011. */
+extern const AsShopCountry *as_shop_country(const AsShop *shop, const char *country);
+
+#endif

@@ -1,0 +1,376 @@
+/*
+ * sweep.c
+ *		The clock: lets deadlines that have passed take effect.
+ *
+ * What is due is a predicate on committed data (act_at < cutoff); nothing is
+ * remembered between runs, so a missed run heals itself.  A batch is one
+ * UPDATE in a subtransaction; where it fails on a row, the batch is halved down
+ * to that row, which is parked with its error and a growing delay, and
+ * everything else goes on.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "clock.h"
+#include "config.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "request.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/elog.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+
+#define BATCH_ROWS	1000
+#define SWEEP_LOCK	INT64CONST(0x6166746572)	/* "after" */
+
+/* Requests by key, in the order in which they are to be taken up. */
+typedef struct Keys
+{
+	int			count;
+	Datum	   *shop_ids;
+	Datum	   *request_ids;
+} Keys;
+
+typedef struct Tally
+{
+	int64		fired;
+	int64		parked;
+} Tally;
+
+static SPIPlanPtr
+plan_of(const char *sql, int width, const Oid *types, SPIPlanPtr *kept)
+{
+	if (*kept == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare(sql, width, (Oid *) types);
+
+		if (plan == NULL)
+			elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
+		SPI_keepplan(plan);
+		*kept = plan;
+	}
+	return *kept;
+}
+
+/* Plans cached on small tables are wrong later: index and nested loop are always right here. */
+static int
+pin_planner(void)
+{
+	static const char *const off[] = {"enable_hashjoin", "enable_mergejoin", "enable_seqscan"};
+	int			level = NewGUCNestLevel();
+
+	for (size_t i = 0; i < lengthof(off); i++)
+		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
+static ArrayType *
+key_array(Datum *keys, int count)
+{
+	return construct_array(keys, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+/* Copies the keys of the SPI result into the given context. */
+static void
+take_keys(Keys *keys, MemoryContext context)
+{
+	bool		isnull;
+
+	keys->count = (int) SPI_processed;
+	keys->shop_ids = MemoryContextAlloc(context, sizeof(Datum) * Max(keys->count, 1));
+	keys->request_ids = MemoryContextAlloc(context, sizeof(Datum) * Max(keys->count, 1));
+	for (int i = 0; i < keys->count; i++)
+	{
+		keys->shop_ids[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+		keys->request_ids[i] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull);
+	}
+}
+
+/* ---- one batch ---- */
+
+#define FIRE_SQL \
+	"UPDATE aftersale.request AS r SET action = 'timeout', actor = 'system'" \
+	" FROM (SELECT q.shop_id, q.request_id" \
+	" FROM unnest($1, $2) AS k(shop_id, request_id)" \
+	" JOIN aftersale.request AS q ON q.shop_id OPERATOR(pg_catalog.=) k.shop_id" \
+	" AND q.request_id OPERATOR(pg_catalog.=) k.request_id" \
+	" WHERE q.act_at OPERATOR(pg_catalog.<) $3" \
+	" ORDER BY q.shop_id, q.request_id FOR NO KEY UPDATE OF q SKIP LOCKED) AS d" \
+	" WHERE r.shop_id OPERATOR(pg_catalog.=) d.shop_id AND r.request_id OPERATOR(pg_catalog.=) d.request_id"
+
+static int64
+fire(const Keys *keys, int from, int count, TimestampTz cutoff)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[3] = {INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZOID};
+	Datum		values[3];
+	int			level;
+
+	values[0] = PointerGetDatum(key_array(keys->shop_ids + from, count));
+	values[1] = PointerGetDatum(key_array(keys->request_ids + from, count));
+	values[2] = TimestampTzGetDatum(cutoff);
+	level = pin_planner();
+	if (SPI_execute_plan(plan_of(FIRE_SQL, 3, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "the sweep could not update");
+	AtEOXact_GUC(true, level);
+	return (int64) SPI_processed;
+}
+
+#define PARK_SQL \
+	"UPDATE aftersale.request SET attempts = attempts OPERATOR(pg_catalog.+) 1, fault = $3," \
+	" act_at = $4 OPERATOR(pg_catalog.+) LEAST('1 day'::pg_catalog.interval, '1 minute'::pg_catalog.interval" \
+	" OPERATOR(pg_catalog.*) pg_catalog.power(2, LEAST(attempts, 20)::pg_catalog.float8))" \
+	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2"
+
+/* Leaves a row to a later run, each time twice as late, at most a day. */
+static void
+park(const Keys *keys, int at, const ErrorData *error)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[4] = {INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID};
+	Datum		values[4];
+
+	values[0] = keys->shop_ids[at];
+	values[1] = keys->request_ids[at];
+	values[2] = CStringGetTextDatum(psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));
+	values[3] = TimestampTzGetDatum(as_now());
+	as_parking = true;
+	PG_TRY();
+	{
+		if (SPI_execute_plan(plan_of(PARK_SQL, 4, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
+			elog(ERROR, "the sweep could not park a request");
+	}
+	PG_FINALLY();
+	{
+		as_parking = false;
+	}
+	PG_END_TRY();
+}
+
+/*
+ * Whether an error is the row's own.  Cancellation, deadlock, serialization
+ * failure, lack of resources, a wrong configuration of the whole are not:
+ * parking rows for them would hide the cause.
+ */
+static bool
+is_poison(int sqlstate)
+{
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case MAKE_SQLSTATE('0', '8', '0', '0', '0'):
+		case MAKE_SQLSTATE('2', '5', '0', '0', '0'):
+		case MAKE_SQLSTATE('4', '0', '0', '0', '0'):
+		case MAKE_SQLSTATE('4', '2', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '3', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '5', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '7', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '8', '0', '0', '0'):
+			return false;
+		default:
+			return sqlstate != MAKE_SQLSTATE('R', 'A', '0', '0', '1') &&
+				sqlstate != MAKE_SQLSTATE('R', 'A', '0', '0', '4');
+	}
+}
+
+/* Fires a batch; on a row's error halves it down to the row. */
+static void
+fire_batch(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tally)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData  *volatile error = NULL;
+	volatile int64 fired = 0;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		fired = fire(keys, from, count, cutoff);
+		ReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+	}
+	PG_END_TRY();
+	if (error != NULL && !is_poison(error->sqlerrcode))
+		ReThrowError(error);
+
+	if (error == NULL)
+		tally->fired += fired;
+	else if (count == 1)
+	{
+		park(keys, from, error);
+		tally->parked++;
+	}
+	else
+	{
+		fire_batch(keys, from, count / 2, cutoff, tally);
+		fire_batch(keys, from + count / 2, count - count / 2, cutoff, tally);
+	}
+}
+
+/* ---- fire_due(): one shop, in the caller's transaction ---- */
+
+PG_FUNCTION_INFO_V1(aftersale_fire_due);
+
+Datum
+aftersale_fire_due(PG_FUNCTION_ARGS)
+{
+	static const Oid types[3] = {INT8OID, TIMESTAMPTZOID, INT4OID};
+	TimestampTz now;
+	TimestampTz cutoff;
+	Datum		values[3];
+	Keys		keys;
+	Tally		tally = {0};
+	AsError		error;
+
+	(void) as_relation("request");
+	for (int i = 0; i < 3; i++)
+	{
+		static const char *const names[] = {"shop_id", "cutoff", "max_rows"};
+
+		if (!PG_ARGISNULL(i))
+			continue;
+		as_fail(&error, RA_INVALID_REQUEST, NULL, "argument \"%s\" must not be null", names[i]);
+		as_report(&error);
+	}
+	if (PG_GETARG_INT32(2) < 0)
+	{
+		as_fail(&error, RA_INVALID_REQUEST, NULL, "argument \"max_rows\" must not be negative");
+		as_report(&error);
+	}
+	now = as_now();
+	cutoff = Min(PG_GETARG_TIMESTAMPTZ(1), now);
+	values[0] = PG_GETARG_DATUM(0);
+	values[1] = TimestampTzGetDatum(cutoff);
+	values[2] = PG_GETARG_DATUM(2);
+	SPI_connect();
+	if (SPI_execute_with_args("SELECT shop_id, request_id FROM aftersale.request"
+							  " WHERE shop_id OPERATOR(pg_catalog.=) $1 AND act_at OPERATOR(pg_catalog.<) $2"
+							  " ORDER BY act_at LIMIT $3", 3, (Oid *) types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "fire_due() could not read what is due");
+	take_keys(&keys, CurrentMemoryContext);
+	for (int from = 0; from < keys.count; from += BATCH_ROWS)
+		fire_batch(&keys, from, Min(BATCH_ROWS, keys.count - from), cutoff, &tally);
+	SPI_finish();
+	PG_RETURN_INT64(tally.fired);
+}
+
+/* ---- sweep() ---- */
+
+static bool
+lock_sweep(void)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[1] = {INT8OID};
+	Datum		values[1] = {Int64GetDatum(SWEEP_LOCK)};
+	bool		isnull;
+
+	if (SPI_execute_plan(plan_of("SELECT pg_catalog.pg_try_advisory_xact_lock($1)", 1, types, &plan),
+						 values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "the sweep could not take its lock");
+	return DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+}
+
+static void
+claim(TimestampTz cutoff, int max_rows, Keys *keys, MemoryContext context)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[2] = {TIMESTAMPTZOID, INT4OID};
+	Datum		values[2] = {TimestampTzGetDatum(cutoff), Int32GetDatum(max_rows)};
+	int			level = pin_planner();
+
+	if (SPI_execute_plan(plan_of("SELECT shop_id, request_id FROM aftersale.request"
+								 " WHERE act_at OPERATOR(pg_catalog.<) $1 ORDER BY act_at LIMIT $2",
+								 2, types, &plan), values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "the sweep could not read what is due");
+	AtEOXact_GUC(true, level);
+	take_keys(keys, context);
+	SPI_freetuptable(SPI_tuptable);
+}
+
+static void
+beat(TimestampTz started, TimestampTz cutoff, const Tally *tally, bool complete)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[6] = {TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID, BOOLOID};
+	Datum		values[6];
+
+	values[0] = TimestampTzGetDatum(started);
+	values[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[2] = TimestampTzGetDatum(cutoff);
+	values[3] = Int64GetDatum(tally->fired);
+	values[4] = Int64GetDatum(tally->parked);
+	values[5] = BoolGetDatum(complete);
+	if (SPI_execute_plan(plan_of("UPDATE aftersale.heartbeat SET started_at = $1, finished_at = $2, cutoff = $3,"
+								 " fired = $4, parked = $5, complete = $6, login = SESSION_USER", 6, types, &plan),
+						 values, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "the sweep could not write its heartbeat");
+}
+
+PG_FUNCTION_INFO_V1(aftersale_sweep);
+
+Datum
+aftersale_sweep(PG_FUNCTION_ARGS)
+{
+	CallContext *call = (CallContext *) fcinfo->context;
+	int			max_rows = PG_ARGISNULL(0) ? 100000 : PG_GETARG_INT32(0);
+	int			max_seconds = PG_ARGISNULL(1) ? 45 : PG_GETARG_INT32(1);
+	TimestampTz started = GetCurrentTimestamp();
+	TimestampTz cutoff;
+	MemoryContext run;
+	Keys		keys;
+	Tally		tally = {0};
+	int			from = 0;
+
+	if (call == NULL || !IsA(call, CallContext) || call->atomic)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+						errmsg("aftersale.sweep() commits by itself and cannot run inside a transaction block"),
+						errhint("Run CALL aftersale.sweep() as the only statement, or aftersale.fire_due() for one shop.")));
+	(void) as_relation("request");
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	if (!lock_sweep())
+	{
+		ereport(NOTICE, (errmsg("another sweep is running")));
+		SPI_finish();
+		PG_RETURN_VOID();
+	}
+	cutoff = as_now();
+	run = AllocSetContextCreate(PortalContext, "aftersale sweep", ALLOCSET_DEFAULT_SIZES);
+	claim(cutoff, max_rows, &keys, run);
+	while (from < keys.count && !TimestampDifferenceExceeds(started, GetCurrentTimestamp(), max_seconds * 1000))
+	{
+		int			count = Min(BATCH_ROWS, keys.count - from);
+
+		fire_batch(&keys, from, count, cutoff, &tally);
+		from += count;
+		if (from < keys.count)
+		{
+			/* the lock goes with the transaction: whoever takes it in between does the rest */
+			SPI_commit();
+			if (!lock_sweep())
+				break;
+		}
+	}
+	beat(started, cutoff, &tally, from >= keys.count && keys.count < max_rows);
+	SPI_commit();
+	MemoryContextDelete(run);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
