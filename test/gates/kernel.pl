@@ -2,10 +2,10 @@
 # clock, no state; it compiles without the server with gcc and clang.
 use strict;
 use warnings;
+use File::Temp 'tempdir';
 use Test::More;
 
-my $build = ($ENV{TESTDIR} || '.') . '/kernel';
-mkdir $build;
+my $build = tempdir(CLEANUP => 1);
 my ($clang) = map { /(.*)/ } grep { -x } glob('/usr/bin/clang /usr/bin/clang-[0-9]*');
 my @flags = qw(-std=gnu11 -O1 -Wall -Wextra -Werror -Isrc);
 my %standard = map { $_ => 1 } qw(assert.h errno.h inttypes.h limits.h math.h stdarg.h
