@@ -1,7 +1,7 @@
 -- The tables can be sharded by shop (Citus): what that needs of them, read from
 -- the catalog.
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 CREATE TEMP VIEW ours AS
 	SELECT c.oid, c.relname, s.attnum AS shop_id, s.atttypid AS shop_type, s.attnotnull AS shop_not_null
@@ -58,6 +58,10 @@ SELECT is_empty($$
 	WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'aftersale')
 	  AND t.typtype = 'b' AND (t.typsend = 0 OR t.typreceive = 0)
 $$, 'every type has a binary form');
+
+SELECT is_empty($$
+	SELECT relname FROM ours JOIN pg_class c USING (oid, relname) WHERE shop_id IS NOT NULL AND NOT c.relrowsecurity
+$$, 'every table of a shop has row-level security');
 
 SELECT * FROM finish();
 ROLLBACK;
