@@ -32,7 +32,7 @@ include $(srcdir_)/.ci/goals.mk
 else
 PG_CONFIG ?= pg_config
 REGRESS      = setup $(filter-out setup,$(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql))))
-REGRESS_OPTS = --inputdir=test --outputdir=. --load-extension=aftersale
+REGRESS_OPTS = --inputdir=test --outputdir=. --encoding=UTF8 --load-extension=aftersale
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
