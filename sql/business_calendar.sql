@@ -106,3 +106,66 @@ CREATE OPERATOR CLASS aftersale.business_calendar_ops DEFAULT FOR TYPE aftersale
     FUNCTION 2 aftersale.business_calendar_hash_extended(aftersale.business_calendar, bigint);
 COMMENT ON OPERATOR CLASS aftersale.business_calendar_ops USING btree IS 'Order of calendars.';
 COMMENT ON OPERATOR CLASS aftersale.business_calendar_ops USING hash IS 'Equality of calendars.';
+
+CREATE FUNCTION aftersale.business_calendar_json(calendar aftersale.business_calendar) RETURNS jsonb
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_business_calendar_json';
+COMMENT ON FUNCTION aftersale.business_calendar_json(aftersale.business_calendar) IS
+'The rules as JSON: zone, week (days mon to sun with arrays of spans), off (array of dates and ranges), on (dates and ranges with arrays of spans), known_until. Example: SELECT aftersale.business_calendar_json(''zone UTC; mon-fri 09:00-18:00'');';
+CREATE CAST (aftersale.business_calendar AS jsonb) WITH FUNCTION aftersale.business_calendar_json(aftersale.business_calendar);
+COMMENT ON CAST (aftersale.business_calendar AS jsonb) IS 'The rules as JSON.';
+
+CREATE FUNCTION aftersale.business_calendar(rules jsonb) RETURNS aftersale.business_calendar
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    clauses text[] := ARRAY['zone ' || (rules ->> 'zone')];
+    faulty text;
+BEGIN
+    IF jsonb_typeof(rules) = 'string' THEN
+        RETURN (rules #>> '{}')::aftersale.business_calendar;
+    END IF;
+    IF jsonb_typeof(rules) <> 'object' THEN
+        RAISE EXCEPTION USING ERRCODE = '22P02',
+            MESSAGE = format('invalid JSON for type business_calendar: %s "%s" (22P02)', jsonb_typeof(rules), left(rules::text, 60)),
+            DETAIL = 'An object is expected: {"zone": "Asia/Shanghai", "week": {"mon": ["09:00-18:00"]}}.';
+    END IF;
+    SELECT key INTO faulty FROM jsonb_each(rules)
+    WHERE CASE key WHEN 'zone' THEN 'string' WHEN 'week' THEN 'object' WHEN 'off' THEN 'array' WHEN 'on' THEN 'object'
+                   WHEN 'known_until' THEN 'string' ELSE '' END <> jsonb_typeof(value)
+    ORDER BY key LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '22P02',
+            MESSAGE = format('invalid JSON for type business_calendar: key "%s" (22P02)', left(faulty, 60)),
+            DETAIL = 'The keys are "zone" (string), "week" (object), "off" (array), "on" (object) and "known_until" (string).';
+    END IF;
+    SELECT format('%s/%s', outer_key, key) INTO faulty
+    FROM (SELECT 'week' AS outer_key, key, value FROM jsonb_each(rules -> 'week')
+          UNION ALL SELECT 'on', key, value FROM jsonb_each(rules -> 'on')) AS days
+    WHERE jsonb_typeof(value) <> 'array' ORDER BY 1 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '22P02',
+            MESSAGE = format('invalid JSON for type business_calendar: key "%s" (22P02)', left(faulty, 60)),
+            DETAIL = 'An array of spans is expected, such as ["09:00-12:00", "13:00-18:00"].';
+    END IF;
+    clauses := clauses || ARRAY(SELECT key || ' ' || (SELECT string_agg(span, ',') FROM jsonb_array_elements_text(value) AS span)
+                                FROM jsonb_each(rules -> 'week') WHERE jsonb_array_length(value) > 0);
+    IF jsonb_array_length(rules -> 'off') > 0 THEN
+        clauses := clauses || ('off ' || (SELECT string_agg(dates, ',') FROM jsonb_array_elements_text(rules -> 'off') AS dates));
+    END IF;
+    clauses := clauses || ARRAY(SELECT CASE jsonb_array_length(value) WHEN 0 THEN 'off ' || key
+                                       ELSE 'on ' || key || ' ' || (SELECT string_agg(span, ',') FROM jsonb_array_elements_text(value) AS span) END
+                                FROM jsonb_each(rules -> 'on'));
+    clauses := clauses || ('known until ' || (rules ->> 'known_until'));
+    RETURN array_to_string(clauses, '; ')::aftersale.business_calendar;
+END
+$$;
+COMMENT ON FUNCTION aftersale.business_calendar(jsonb) IS
+'The calendar of a JSON object as business_calendar_json() writes it, or of a JSON string that holds the text form. Errors: 22P02 with the key, or with the place in the text form made of it; 22023 unknown time zone; RA060 no working time. Example: SELECT aftersale.business_calendar(jsonb ''{"zone": "UTC", "week": {"mon": ["09:00-18:00"]}}'');';
+CREATE CAST (jsonb AS aftersale.business_calendar) WITH FUNCTION aftersale.business_calendar(jsonb);
+COMMENT ON CAST (jsonb AS aftersale.business_calendar) IS 'The calendar of a JSON object.';
+
+CREATE FUNCTION aftersale.business_calendar_zone(calendar aftersale.business_calendar) RETURNS text
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_business_calendar_zone';
+COMMENT ON FUNCTION aftersale.business_calendar_zone(aftersale.business_calendar) IS
+'The name of the calendar''s time zone. Example: SELECT aftersale.business_calendar_zone(''zone UTC; mon-fri 09:00-18:00'');';

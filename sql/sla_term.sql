@@ -116,3 +116,17 @@ LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_sla_t
 COMMENT ON FUNCTION aftersale.sla_term_interval(aftersale.sla_term) IS 'The interval of a term in hours or natural days. Errors: 22023 business time has no length without a calendar. Example: SELECT aftersale.sla_term_interval(''24 hours'');';
 CREATE CAST (aftersale.sla_term AS interval) WITH FUNCTION aftersale.sla_term_interval(aftersale.sla_term);
 COMMENT ON CAST (aftersale.sla_term AS interval) IS 'The interval of a term in hours or natural days.';
+
+CREATE FUNCTION aftersale.sla_term(term jsonb) RETURNS aftersale.sla_term
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$SELECT (term OPERATOR(pg_catalog.#>>) '{}')::aftersale.sla_term$$;
+COMMENT ON FUNCTION aftersale.sla_term(jsonb) IS 'The term that a JSON string holds. Errors: 22P02, 22003 as text input. Example: SELECT aftersale.sla_term(jsonb ''"1 business day"'');';
+CREATE CAST (jsonb AS aftersale.sla_term) WITH FUNCTION aftersale.sla_term(jsonb);
+COMMENT ON CAST (jsonb AS aftersale.sla_term) IS 'The term that a JSON string holds.';
+
+CREATE FUNCTION aftersale.sla_term_json(term aftersale.sla_term) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$SELECT pg_catalog.to_jsonb(term::text)$$;
+COMMENT ON FUNCTION aftersale.sla_term_json(aftersale.sla_term) IS 'The term''s text as a JSON string, as to_jsonb() has it. Example: SELECT aftersale.sla_term_json(''1 business day'');';
+CREATE CAST (aftersale.sla_term AS jsonb) WITH FUNCTION aftersale.sla_term_json(aftersale.sla_term);
+COMMENT ON CAST (aftersale.sla_term AS jsonb) IS 'The term''s text as a JSON string.';

@@ -11,9 +11,12 @@
 #include "libpq/pqformat.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 
 PG_FUNCTION_INFO_V1(aftersale_business_calendar_in);
 PG_FUNCTION_INFO_V1(aftersale_business_calendar_out);
+PG_FUNCTION_INFO_V1(aftersale_business_calendar_json);
+PG_FUNCTION_INFO_V1(aftersale_business_calendar_zone);
 PG_FUNCTION_INFO_V1(aftersale_business_calendar_recv);
 PG_FUNCTION_INFO_V1(aftersale_business_calendar_send);
 PG_FUNCTION_INFO_V1(aftersale_business_calendar_eq);
@@ -125,6 +128,31 @@ aftersale_business_calendar_out(PG_FUNCTION_ARGS)
 	text = palloc(length + 1);
 	as_rules_format(&rules, text, length + 1);
 	PG_RETURN_CSTRING(text);
+}
+
+Datum
+aftersale_business_calendar_json(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	AsRules		rules;
+	size_t		length;
+	char	   *text;
+
+	as_calendar_rules(value, &rules);
+	length = as_rules_format_json(&rules, NULL, 0);
+	text = palloc(length + 1);
+	as_rules_format_json(&rules, text, length + 1);
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+}
+
+Datum
+aftersale_business_calendar_zone(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	AsRules		rules;
+
+	as_calendar_rules(value, &rules);
+	PG_RETURN_TEXT_P(cstring_to_text(rules.zone));
 }
 
 Datum

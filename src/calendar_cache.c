@@ -14,6 +14,7 @@
 #include "calendar_cache.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "compat.h"
 #include "config.h"
 #include "errors.h"
 #include "executor/spi.h"

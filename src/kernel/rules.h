@@ -78,6 +78,13 @@ extern bool as_rules_normalize(AsRules *rules, AsError *error);
 extern size_t as_rules_format(const AsRules *rules, char *buffer, size_t size);
 
 /*
+ * Writes the same as JSON:
+ * {"zone": ..., "week": {"mon": ["09:00-18:00"]}, "off": ["2026-10-01..2026-10-08"],
+ * "on": {"2026-10-10": ["09:00-18:00"]}, "known_until": "2026-12-31"}
+ */
+extern size_t as_rules_format_json(const AsRules *rules, char *buffer, size_t size);
+
+/*
  * The packed form: what a stored value and the binary form consist of; equal
  * rules have equal bytes.  pack returns the length; with size 0 it writes
  * nothing.  unpack believes nothing of what it reads.

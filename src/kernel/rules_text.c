@@ -445,17 +445,32 @@ put(Writer *writer, const char *format,...)
 }
 
 static void
+put_span(Writer *writer, AsSpan span)
+{
+	int			from = span.from;
+	int			to = span.to > AS_DAY_MINUTES ? span.to - AS_DAY_MINUTES : span.to;
+
+	put(writer, "%02d:%02d-%02d:%02d", from / 60, from % 60, to / 60, to % 60);
+}
+
+static void
 put_pattern(Writer *writer, const AsPattern *pattern)
 {
 	for (int i = 0; i < pattern->count; i++)
 	{
-		int			from = pattern->span[i].from;
-		int			to = pattern->span[i].to;
-
-		if (to > AS_DAY_MINUTES)
-			to -= AS_DAY_MINUTES;
-		put(writer, "%s%02d:%02d-%02d:%02d", i > 0 ? "," : " ", from / 60, from % 60, to / 60, to % 60);
+		put(writer, "%s", i > 0 ? "," : " ");
+		put_span(writer, pattern->span[i]);
 	}
+}
+
+static void
+put_run(Writer *writer, const AsDates *run)
+{
+	char		date[16];
+
+	put(writer, "%s", as_date_format(run->first, date));
+	if (run->last > run->first)
+		put(writer, "..%s", as_date_format(run->last, date));
 }
 
 /* "; mon-wed,fri 09:00-18:00": all days of the pattern, runs as ranges */
@@ -489,14 +504,10 @@ put_dates(Writer *writer, const AsRules *rules, int pattern)
 
 	for (int i = 0; i < rules->date_count; i++)
 	{
-		const AsDates *run = &rules->dates[i];
-		char		date[16];
-
-		if (run->pattern != pattern)
+		if (rules->dates[i].pattern != pattern)
 			continue;
-		put(writer, "%s%s", separator, as_date_format(run->first, date));
-		if (run->last > run->first)
-			put(writer, "..%s", as_date_format(run->last, date));
+		put(writer, "%s", separator);
+		put_run(writer, &rules->dates[i]);
 		separator = ",";
 	}
 	return *separator == ',';
@@ -518,5 +529,69 @@ as_rules_format(const AsRules *rules, char *buffer, size_t size)
 			put_pattern(&writer, &rules->pattern[pattern]);
 	if (rules->has_known)
 		put(&writer, "; known until %s", as_date_format(rules->known_until, date));
+	return writer.length;
+}
+
+static void
+put_json_pattern(Writer *writer, const AsPattern *pattern)
+{
+	put(writer, "[");
+	for (int i = 0; i < pattern->count; i++)
+	{
+		put(writer, "%s\"", i > 0 ? ", " : "");
+		put_span(writer, pattern->span[i]);
+		put(writer, "\"");
+	}
+	put(writer, "]");
+}
+
+/* The dates "off", or those "on"; nothing where there are none. */
+static void
+put_json_dates(Writer *writer, const AsRules *rules, bool off)
+{
+	const char *separator = off ? ", \"off\": [" : ", \"on\": {";
+
+	for (int i = 0; i < rules->date_count; i++)
+	{
+		const AsDates *run = &rules->dates[i];
+
+		if ((run->pattern == 0) != off)
+			continue;
+		put(writer, "%s\"", separator);
+		put_run(writer, run);
+		put(writer, "\"");
+		if (!off)
+		{
+			put(writer, ": ");
+			put_json_pattern(writer, &rules->pattern[run->pattern]);
+		}
+		separator = ", ";
+	}
+	if (separator[2] == '\0')
+		put(writer, off ? "]" : "}");
+}
+
+size_t
+as_rules_format_json(const AsRules *rules, char *buffer, size_t size)
+{
+	Writer		writer = {buffer, size, 0};
+	const char *separator = "";
+	char		date[16];
+
+	put(&writer, "{\"zone\": \"%s\", \"week\": {", rules->zone);
+	for (int day = 0; day < 7; day++)
+	{
+		if (rules->week[day] == 0)
+			continue;
+		put(&writer, "%s\"%s\": ", separator, day_names[day]);
+		put_json_pattern(&writer, &rules->pattern[rules->week[day]]);
+		separator = ", ";
+	}
+	put(&writer, "}");
+	put_json_dates(&writer, rules, true);
+	put_json_dates(&writer, rules, false);
+	if (rules->has_known)
+		put(&writer, ", \"known_until\": \"%s\"", as_date_format(rules->known_until, date));
+	put(&writer, "}");
 	return writer.length;
 }
