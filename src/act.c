@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "judge.h"
+#include "plans.h"
 #include "request_row.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -75,16 +76,7 @@ aftersale_act(PG_FUNCTION_ARGS)
 		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
 	}
 	SPI_connect();
-	if (act_plan == NULL)
-	{
-		SPIPlanPtr	plan = SPI_prepare(ACT_SQL, 6, (Oid *) types);
-
-		if (plan == NULL)
-			elog(ERROR, "could not prepare act(): %s", SPI_result_code_string(SPI_result));
-		SPI_keepplan(plan);
-		act_plan = plan;
-	}
-	if (SPI_execute_plan(act_plan, arguments, nulls, false, 0) != SPI_OK_UPDATE_RETURNING)
+	if (SPI_execute_plan(as_plan(ACT_SQL, 6, types, &act_plan), arguments, nulls, false, 0) != SPI_OK_UPDATE_RETURNING)
 		elog(ERROR, "act() could not update");
 	if (SPI_processed != 1)
 		unknown_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1));

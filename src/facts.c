@@ -6,6 +6,7 @@
 
 #include "errors.h"
 #include "facts.h"
+#include "money.h"
 #include "sla_term.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -110,6 +111,16 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 			push_instant(&state, WJB_VALUE, command->platform_due.at);
 		else
 			push_text(&state, WJB_VALUE, NULL);
+	}
+	if (input->request->money.remaining.known)
+	{
+		JsonbValue	value;
+
+		push_text(&state, WJB_KEY, "remaining");
+		value.type = jbvNumeric;
+		value.val.numeric = as_scaled_to_numeric(input->request->money.remaining.amount,
+												 input->request->money.digits);
+		pushJsonbValue(&state, WJB_VALUE, &value);
 	}
 	if (command->fire_overdue_at_opening)
 	{
@@ -240,8 +251,9 @@ read_overrides(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
 }
 
 void
-as_facts_read(Jsonb *jsonb, const AsFlow *flow, AsFacts *facts)
+as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts)
 {
+	JsonbValue *remaining;
 	JsonbContainer *array;
 	JsonbContainer *root;
 
@@ -266,6 +278,14 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, AsFacts *facts)
 	{
 		facts->platform_due.known = true;
 		facts->platform_due.at = instant_of(member(root, "platform_due"));
+	}
+	remaining = member(root, "remaining");
+	if (remaining != NULL)
+	{
+		facts->remaining.known = true;
+		if (remaining->type != jbvNumeric ||
+			as_numeric_to_scaled(remaining->val.numeric, digits, &facts->remaining.amount) != AS_NUMERIC_FITS)
+			altered();
 	}
 	facts->fire_overdue_at_opening = member(root, "fire") != NULL;
 	array = array_of(member(root, "overrides"));

@@ -4,7 +4,7 @@
  *		request.last_facts and in the event, given back when deciding again.
  *
  *	{"by": "merchant", "from": "requested", "due": [["2026-11-26 10:00:00+00", false]],
- *	 "calendar": "US", "platform_due": "…" or null, "fire": true, "overrides": […]}
+ *	 "calendar": "US", "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […]}
  */
 #ifndef AFTERSALE_FACTS_H
 #define AFTERSALE_FACTS_H
@@ -18,6 +18,7 @@ typedef struct AsFacts
 	bool		fire_overdue_at_opening;
 	bool		sets_platform_due;
 	AsMaybeInstant platform_due;
+	AsMaybeAmount remaining;	/* of the order */
 	int			n_computed;
 	AsComputed	computed[AS_MAX_EVENTS];
 	int			n_overrides;
@@ -27,7 +28,7 @@ typedef struct AsFacts
 extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar);
 
 /* Raises RA026 where the facts are not what as_facts_write() wrote. */
-extern void as_facts_read(Jsonb *jsonb, const AsFlow *flow, AsFacts *facts);
+extern void as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts);
 
 /* The facts of an event that is not the decision's last: its deadline alone. */
 extern Jsonb *as_facts_of_event(const AsEvent *event);

@@ -239,6 +239,48 @@ condition_bit(FlowEntry *entry, AsCachedFlow *cached, Jsonb *condition)
 	return cached->n_conditions++;
 }
 
+/* {"refund": {"of": "asked", "executed_by": "platform"}}, or {} */
+static void
+read_effect(const AsFlow *flow, AsTransition *transition, Jsonb *effect)
+{
+	static const char *const of_names[] = {"nothing", "asked", "given", "given_or_asked", "remainder"};
+	JsonbValue *refund;
+	JsonbContainer *object;
+	JsonbValue *of;
+	JsonbValue *executor;
+	size_t		found;
+
+	if (JB_ROOT_COUNT(effect) == 0)
+		return;
+	refund = getKeyJsonValueFromContainer(&effect->root, "refund", 6, NULL);
+	if (JB_ROOT_COUNT(effect) != 1 || refund == NULL || refund->type != jbvBinary ||
+		!JsonContainerIsObject(refund->val.binary.data) || JsonContainerSize(refund->val.binary.data) != 2)
+		invalid_flow(flow, "an effect that is not {\"refund\": {\"of\": ..., \"executed_by\": ...}} on action",
+					 flow->actions[transition->action]);
+	object = refund->val.binary.data;
+	of = getKeyJsonValueFromContainer(object, "of", 2, NULL);
+	executor = getKeyJsonValueFromContainer(object, "executed_by", 11, NULL);
+	if (of == NULL || of->type != jbvString || executor == NULL || executor->type != jbvString)
+		invalid_flow(flow, "a refund without \"of\" or \"executed_by\" on action",
+					 flow->actions[transition->action]);
+	for (found = 1; found < lengthof(of_names); found++)
+		if (strlen(of_names[found]) == of->val.string.len &&
+			memcmp(of_names[found], of->val.string.val, of->val.string.len) == 0)
+			break;
+	if (found == lengthof(of_names))
+		invalid_flow(flow, "a refund of none of asked, given, given_or_asked, remainder:",
+					 pnstrdup(of->val.string.val, of->val.string.len));
+	transition->refund = (AsRefundOf) found;
+	for (found = 0; found < AS_EXECUTORS; found++)
+		if (strlen(as_executor_names[found]) == executor->val.string.len &&
+			memcmp(as_executor_names[found], executor->val.string.val, executor->val.string.len) == 0)
+			break;
+	if (found == AS_EXECUTORS)
+		invalid_flow(flow, "a refund executed by none of platform, instruct, shop:",
+					 pnstrdup(executor->val.string.val, executor->val.string.len));
+	transition->executor = (AsExecutor) found;
+}
+
 static uint32
 actor_bits(const AsFlow *flow, ArrayType *actors)
 {
@@ -265,7 +307,7 @@ load_transitions(FlowEntry *entry)
 	int			rows;
 
 	query("SELECT version, from_state, action, priority, to_state, actors, permission, needs, condition, outcome,"
-		  " clock OPERATOR(pg_catalog.=) 'keep', rule, effect OPERATOR(pg_catalog.<>) '{}' AS has_effect"
+		  " clock OPERATOR(pg_catalog.=) 'keep', rule, effect"
 		  " FROM aftersale.flow_transition WHERE flow OPERATOR(pg_catalog.=) $1"
 		  " ORDER BY version, from_state, action, priority DESC", entry->name);
 	rows = (int) SPI_processed;
@@ -293,9 +335,7 @@ load_transitions(FlowEntry *entry)
 		transition->outcome = text_column(entry->context, i, 10);
 		transition->keep_clock = bool_column(i, 11);
 		transition->rule = text_column(entry->context, i, 12);
-		if (bool_column(i, 13))
-			invalid_flow(flow, "an effect, which this version cannot run, on action",
-						 flow->actions[transition->action]);
+		read_effect(flow, transition, DatumGetJsonbP(column(i, 13, &isnull)));
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "errors.h"
 #include "items.h"
+#include "money.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -30,40 +31,57 @@ member(JsonbContainer *object, const char *key)
 	return value == NULL || value->type == jbvNull ? NULL : value;
 }
 
-static void
-check_number(JsonbContainer *object, const char *key, int place, bool zero_allowed)
+static Numeric
+number_of(JsonbContainer *object, const char *key, int place)
 {
 	JsonbValue *value = member(object, key);
-	Datum		zero = NumericGetDatum(int64_to_numeric(0));
-	int			comparison;
 
 	if (value == NULL)
-		return;
+		return NULL;
 	if (value->type != jbvNumeric)
-		refuse(place, psprintf("has a \"%s\" that is no number", key));
-	comparison = DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(value->val.numeric), zero));
-	if (comparison < 0 || (comparison == 0 && !zero_allowed))
-		refuse(place, psprintf("has a \"%s\" that is %s", key, comparison < 0 ? "negative" : "zero"));
+		refuse(place, psprintf("has no number for \"%s\"", key));
+	return value->val.numeric;
+}
+
+/* Amounts: zero or more, no finer than the currency. */
+static void
+check_amount(JsonbContainer *object, const char *key, int place, int digits)
+{
+	Numeric		number = number_of(object, key, place);
+	AsAmount	amount;
+
+	if (number == NULL)
+		return;
+	if (as_numeric_to_scaled(number, digits, &amount) != AS_NUMERIC_FITS)
+		refuse(place, psprintf("has a \"%s\" that is finer than the currency, or too large", key));
+	if (amount < 0)
+		refuse(place, psprintf("has a negative \"%s\"", key));
+}
+
+/* Quantities: above zero, whatever their decimals (goods are sold by weight, too). */
+static void
+check_quantity(JsonbContainer *object, int place)
+{
+	Numeric		number = number_of(object, "quantity", place);
+
+	if (number != NULL &&
+		DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(number),
+										  NumericGetDatum(int64_to_numeric(0)))) <= 0)
+		refuse(place, "has a \"quantity\" that is not above zero");
 }
 
 /* The line number, or the place where none is given. */
 static int
 line_number(JsonbContainer *object, int place)
 {
-	JsonbValue *value = member(object, "line_no");
-	Datum		truncated;
+	Numeric		number = number_of(object, "line_no", place);
+	AsAmount	line;
 
-	if (value == NULL)
+	if (number == NULL)
 		return place;
-	if (value->type != jbvNumeric)
-		refuse(place, "has a \"line_no\" that is no number");
-	truncated = DirectFunctionCall2(numeric_trunc, NumericGetDatum(value->val.numeric), Int32GetDatum(0));
-	if (DatumGetInt32(DirectFunctionCall2(numeric_cmp, truncated, NumericGetDatum(value->val.numeric))) != 0 ||
-		DatumGetInt32(DirectFunctionCall2(numeric_cmp, truncated, NumericGetDatum(int64_to_numeric(1)))) < 0 ||
-		DatumGetInt32(DirectFunctionCall2(numeric_cmp, truncated,
-										  NumericGetDatum(int64_to_numeric(PG_INT32_MAX)))) > 0)
+	if (as_numeric_to_scaled(number, 0, &line) != AS_NUMERIC_FITS || line < 1 || line > PG_INT32_MAX)
 		refuse(place, "has a \"line_no\" that is no whole number from 1 to 2147483647");
-	return DatumGetInt32(DirectFunctionCall1(numeric_int4, truncated));
+	return (int) line;
 }
 
 static int
@@ -76,7 +94,7 @@ compare_lines(const void *a, const void *b)
 }
 
 void
-as_check_items(Jsonb *items)
+as_check_items(Jsonb *items, int digits)
 {
 	int			count;
 	int		   *lines;
@@ -108,9 +126,9 @@ as_check_items(Jsonb *items)
 		sku = member(object, "sku");
 		if (sku != NULL && sku->type != jbvString)
 			refuse(i + 1, "has a \"sku\" that is no string");
-		check_number(object, "quantity", i + 1, false);
-		check_number(object, "paid", i + 1, true);
-		check_number(object, "amount", i + 1, true);
+		check_quantity(object, i + 1);
+		check_amount(object, "paid", i + 1, digits);
+		check_amount(object, "amount", i + 1, digits);
 		lines[i] = line_number(object, i + 1);
 	}
 	qsort(lines, count, sizeof(int), compare_lines);

@@ -10,7 +10,7 @@
 
 #define AS_MAX_ITEMS	10000
 
-/* Raises RA028 where the items are not such an array. */
-extern void as_check_items(Jsonb *items);
+/* Raises RA028 where the items are not such an array, with amounts of that many decimals. */
+extern void as_check_items(Jsonb *items, int digits);
 
 #endif

@@ -7,10 +7,13 @@
  */
 #include "postgres.h"
 
+#include "balance.h"
 #include "calendar_cache.h"
 #include "errors.h"
 #include "facts.h"
 #include "judge.h"
+#include "kernel/currency.h"
+#include "money.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -94,6 +97,46 @@ read_payload(const AsCachedFlow *cached, Jsonb *payload, AsCommand *command)
 }
 
 /* ---- from rows to the kernel's structs ---- */
+
+static AsMaybeAmount
+maybe_amount(const AsRequestRow *row, AsRequestColumn column, int digits)
+{
+	AsMaybeAmount result = {false, 0};
+
+	if (!row->nulls[column])
+	{
+		result.known = true;
+		result.amount = as_numeric_require_scaled(as_request_column_names[column],
+												  DatumGetNumeric(row->values[column]), digits);
+	}
+	return result;
+}
+
+/* Amounts that the decision may turn on: asked from the new row, refunded from the old. */
+static void
+read_money(const AsRequestRow *old, const AsRequestRow *new, AsMoney *money)
+{
+	char	   *currency = as_row_text(old, AS_COL_currency);
+
+	money->digits = as_currency_digits(currency, strlen(currency));
+	money->asked = maybe_amount(new, AS_COL_amount, money->digits);
+	money->has_ratio = !new->nulls[AS_COL_ratio];
+	if (money->has_ratio)
+		money->ratio = DatumGetInt32(new->values[AS_COL_ratio]);
+	money->refunded = maybe_amount(old, AS_COL_refund_amount, money->digits).amount;
+}
+
+static void
+read_given_amount(Jsonb *payload, AsMoney *money)
+{
+	JsonbValue *value = payload == NULL ? NULL :
+		getKeyJsonValueFromContainer(&payload->root, "amount", 6, NULL);
+
+	if (value == NULL || value->type != jbvNumeric)
+		return;
+	money->given.known = true;
+	money->given.amount = as_numeric_require_scaled("amount", value->val.numeric, money->digits);
+}
 
 static void
 read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
@@ -188,7 +231,8 @@ add_facts(Jsonb *jsonb, AsJudgement *judgement)
 {
 	AsFacts    *facts = palloc(sizeof(AsFacts));
 
-	as_facts_read(jsonb, judgement->flow, facts);
+	as_facts_read(jsonb, judgement->flow, judgement->request.money.digits, facts);
+	judgement->request.money.remaining = facts->remaining;
 	judgement->input.again = true;
 	judgement->input.n_seen = facts->n_computed;
 	judgement->input.seen = facts->computed;
@@ -245,8 +289,10 @@ as_judge_opening_again(const AsRequestRow *new, AsJudgement *judgement)
 	decide(judgement);
 }
 
+/* The act itself: old is the row before, new the one with the command (or last_*). */
 static void
-read_act(const AsRequestRow *old, const char *action, Jsonb *payload, AsInstant now, AsJudgement *judgement)
+read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, Jsonb *payload, AsInstant now,
+		 AsJudgement *judgement)
 {
 	begin(judgement, as_flow_version(as_row_text(old, AS_COL_flow),
 									 DatumGetInt32(old->values[AS_COL_flow_version])));
@@ -256,6 +302,20 @@ read_act(const AsRequestRow *old, const char *action, Jsonb *payload, AsInstant 
 	judgement->command.action = action;
 	judgement->command.now = now;
 	read_payload(judgement->cached, payload, &judgement->command);
+	read_money(old, new, &judgement->request.money);
+	read_given_amount(payload, &judgement->request.money);
+}
+
+/* What remains of the order, where the action may refund from it. */
+static void
+add_balance(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
+{
+	char	   *order_ref = as_row_text(new, AS_COL_order_ref);
+
+	if (order_ref != NULL && as_flow_needs_balance(judgement->flow, judgement->command.action))
+		judgement->request.money.remaining =
+			as_balance_remaining(as_row_int64(old, AS_COL_shop_id), order_ref,
+								 as_row_text(old, AS_COL_currency), judgement->request.money.digits);
 }
 
 void
@@ -264,12 +324,13 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now, As
 	char	   *actor = as_row_text(new, AS_COL_actor);
 
 	memset(judgement, 0, offsetof(AsJudgement, decision));
-	read_act(old, as_row_text(new, AS_COL_action), as_row_jsonb(new, AS_COL_payload), now, judgement);
+	read_act(old, new, as_row_text(new, AS_COL_action), as_row_jsonb(new, AS_COL_payload), now, judgement);
 	/* who does not say who he is, is the database role, and one of the shop's, whatever its name */
 	judgement->command.actor = actor == NULL ? AS_ACTOR_MERCHANT : as_actor_kind(actor);
 	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);
+	add_balance(old, new, judgement);
 	decide(judgement);
 }
 
@@ -277,7 +338,7 @@ void
 as_judge_act_again(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
 {
 	memset(judgement, 0, offsetof(AsJudgement, decision));
-	read_act(old, as_row_text(new, AS_COL_last_action), as_row_jsonb(new, AS_COL_last_payload),
+	read_act(old, new, as_row_text(new, AS_COL_last_action), as_row_jsonb(new, AS_COL_last_payload),
 			 DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
 	add_facts(as_row_jsonb(new, AS_COL_last_facts), judgement);
 	decide(judgement);
@@ -289,7 +350,7 @@ as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement
 	AsError		error;
 
 	memset(judgement, 0, offsetof(AsJudgement, decision));
-	read_act(row, AS_ACTION_TIMEOUT, NULL, now, judgement);
+	read_act(row, row, AS_ACTION_TIMEOUT, NULL, now, judgement);
 	add_configuration(row, judgement);
 	if (!as_advance(&judgement->input, &judgement->decision, &error))
 		as_report(&error);

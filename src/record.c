@@ -19,7 +19,9 @@
 #include "fmgr.h"
 #include "judge.h"
 #include "miscadmin.h"
+#include "money.h"
 #include "owner.h"
+#include "plans.h"
 #include "request.h"
 #include "request_row.h"
 #include "utils/array.h"
@@ -100,21 +102,6 @@ typedef struct Statement
 	SPIPlanPtr	many;
 } Statement;
 
-static SPIPlanPtr
-plan_of(const char *sql, int width, const Oid *types, SPIPlanPtr *kept)
-{
-	if (*kept == NULL)
-	{
-		SPIPlanPtr	plan = SPI_prepare(sql, width, (Oid *) types);
-
-		if (plan == NULL)
-			elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-		SPI_keepplan(plan);
-		*kept = plan;
-	}
-	return *kept;
-}
-
 static ArrayType *
 column_array(const Column *column, int count)
 {
@@ -129,18 +116,18 @@ column_array(const Column *column, int count)
 							  column->type, length, by_value, alignment);
 }
 
-/* Executes the statement for all rows collected, and forgets them. */
+/* Executes the statement for all rows collected. */
 static void
-rows_flush(Rows *rows, Statement *statement)
+rows_execute(const Rows *rows, Statement *statement)
 {
 	Datum		values[16];
 	char		nulls[16];
 	Oid			types[16];
 	SPIPlanPtr	plan;
 
-	Assert(rows->width <= (int) lengthof(values));
 	if (rows->count == 0)
 		return;
+	Assert(rows->width <= (int) lengthof(values));
 	for (int i = 0; i < rows->width; i++)
 	{
 		const Column *column = &rows->columns[i];
@@ -150,10 +137,17 @@ rows_flush(Rows *rows, Statement *statement)
 		nulls[i] = rows->count == 1 && column->nulls[0] ? 'n' : ' ';
 	}
 	plan = rows->count == 1 ?
-		plan_of(statement->one_sql, rows->width, types, &statement->one) :
-		plan_of(statement->many_sql, rows->width, types, &statement->many);
+		as_plan(statement->one_sql, rows->width, types, &statement->one) :
+		as_plan(statement->many_sql, rows->width, types, &statement->many);
 	if (SPI_execute_plan(plan, values, nulls, false, 0) < 0)
 		elog(ERROR, "could not execute \"%s\"", statement->many_sql);
+}
+
+/* The same, and forgets them. */
+static void
+rows_flush(Rows *rows, Statement *statement)
+{
+	rows_execute(rows, statement);
 	rows->count = 0;
 }
 
@@ -210,6 +204,105 @@ static Statement insert_items = {
 	NULL, NULL
 };
 
+/* ---- refunds ---- */
+
+typedef enum RefundColumn
+{
+	REFUND_SHOP_ID,
+	REFUND_REQUEST_ID,
+	REFUND_EVENT_SEQ,
+	REFUND_ORDER_REF,
+	REFUND_AMOUNT,
+	REFUND_CURRENCY,
+	REFUND_REASON,
+	REFUND_EXECUTED_BY,
+	REFUND_COLUMNS
+} RefundColumn;
+
+static const Oid refund_types[REFUND_COLUMNS] = {
+	INT8OID, INT8OID, INT8OID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID
+};
+
+#define REFUND_ROWS "AS r(shop_id, request_id, event_seq, order_ref, amount, currency, reason, executed_by)"
+#define REFUND_ONE	"(VALUES ($1, $2, $3, $4, $5, $6, $7, $8)) " REFUND_ROWS
+#define REFUND_MANY "unnest($1, $2, $3, $4, $5, $6, $7, $8) " REFUND_ROWS
+
+/*
+ * The guard of the money: the running total of each order, in key order, only
+ * as far as it stays within what was paid.  Whatever the isolation level, the
+ * UPDATE sees the total as it is when it has the row's lock.
+ */
+#define TAKE_FROM_BALANCE(rows) \
+	"WITH wanted AS MATERIALIZED (SELECT r.shop_id, r.order_ref, r.currency, sum(r.amount) AS amount FROM " rows \
+	" WHERE r.executed_by <> 'platform' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)," \
+	" taken AS (UPDATE aftersale.order_balance AS b SET refunded = b.refunded + w.amount FROM wanted AS w" \
+	" WHERE b.shop_id = w.shop_id AND b.order_ref = w.order_ref AND b.currency = w.currency" \
+	" AND b.refunded + w.amount <= b.paid RETURNING b.shop_id, b.order_ref, b.currency)" \
+	" SELECT w.shop_id, w.order_ref, w.amount, w.currency FROM wanted AS w WHERE NOT EXISTS" \
+	" (SELECT FROM taken AS t WHERE t.shop_id = w.shop_id AND t.order_ref = w.order_ref AND t.currency = w.currency)" \
+	" LIMIT 1"
+
+static Statement take_from_balance = {
+	TAKE_FROM_BALANCE(REFUND_ONE), TAKE_FROM_BALANCE(REFUND_MANY), NULL, NULL
+};
+
+/* The platform has paid: what exceeds the balance is kept beside it, never hidden. */
+#define BOOK_PLATFORM(rows) \
+	"WITH wanted AS MATERIALIZED (SELECT r.shop_id, r.order_ref, r.currency, sum(r.amount) AS amount FROM " rows \
+	" WHERE r.executed_by = 'platform' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)" \
+	" UPDATE aftersale.order_balance AS b SET refunded = LEAST(b.paid, b.refunded + w.amount)," \
+	" platform_extra = b.platform_extra + GREATEST(0, b.refunded + w.amount - b.paid) FROM wanted AS w" \
+	" WHERE b.shop_id = w.shop_id AND b.order_ref = w.order_ref AND b.currency = w.currency"
+
+static Statement book_platform = {
+	BOOK_PLATFORM(REFUND_ONE), BOOK_PLATFORM(REFUND_MANY), NULL, NULL
+};
+
+#define INSERT_REFUNDS(rows) \
+	"INSERT INTO aftersale.refund (shop_id, request_id, event_seq, order_ref, amount, currency, reason, executed_by," \
+	" status, idempotency_key) SELECT r.shop_id, r.request_id, r.event_seq, r.order_ref, r.amount, r.currency," \
+	" r.reason, r.executed_by, CASE WHEN r.executed_by = 'platform' THEN 'done'" \
+	" WHEN s.refunds_held THEN 'held' ELSE 'pending' END," \
+	" concat('aftersale-', r.shop_id, '-', r.request_id, '-', r.event_seq) FROM " rows \
+	" JOIN aftersale.shop AS s ON s.shop_id = r.shop_id"
+
+static Statement insert_refunds = {
+	INSERT_REFUNDS(REFUND_ONE), INSERT_REFUNDS(REFUND_MANY), NULL, NULL
+};
+
+/* A refund is spread over what remains of the lines that were asked for, by largest remainder. */
+#define SPREAD_REFUNDS(rows) \
+	"WITH spread AS MATERIALIZED (SELECT r.shop_id, r.request_id, l.lines," \
+	" aftersale.allocate(LEAST(r.amount, l.total), l.remaining, r.currency) AS parts" \
+	" FROM (SELECT r.shop_id, r.request_id, r.currency, sum(r.amount) AS amount FROM " rows " GROUP BY 1, 2, 3) AS r," \
+	" LATERAL (SELECT array_agg(i.line_no ORDER BY i.line_no) AS lines," \
+	" array_agg(coalesce(i.amount, 0) - i.refunded ORDER BY i.line_no) AS remaining," \
+	" sum(coalesce(i.amount, 0) - i.refunded) AS total FROM aftersale.item AS i" \
+	" WHERE i.shop_id = r.shop_id AND i.request_id = r.request_id) AS l WHERE l.total > 0)" \
+	" UPDATE aftersale.item AS i SET refunded = i.refunded + p.part FROM (SELECT s.shop_id, s.request_id, u.line_no, u.part" \
+	" FROM spread AS s, unnest(s.lines, s.parts) AS u(line_no, part) WHERE u.part > 0 ORDER BY 1, 2, 3) AS p" \
+	" WHERE i.shop_id = p.shop_id AND i.request_id = p.request_id AND i.line_no = p.line_no"
+
+static Statement spread_refunds = {
+	SPREAD_REFUNDS(REFUND_ONE), SPREAD_REFUNDS(REFUND_MANY), NULL, NULL
+};
+
+/* Raises RA045 for the order that take_from_balance could not take from. */
+static void
+refuse_over_refund(void)
+{
+	char	   *order_ref = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	char	   *amount = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+	char	   *currency = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 4);
+	AsError		error;
+
+	as_fail(&error, RA_OVER_REFUND, NULL, "refunds of %s %s are more than what remains of order \"%s\"", amount,
+			currency, order_ref);
+	as_hint(&error, "Another refund of the order was faster, or this statement refunds it more than once. "
+			"Look at aftersale.order_balance.");
+	as_report(&error);
+}
+
 /* ---- collecting ---- */
 
 typedef struct Recorder
@@ -220,6 +313,7 @@ typedef struct Recorder
 	const char *login;
 	Rows		events;
 	Rows		items;
+	Rows		refunds;
 } Recorder;
 
 static Datum
@@ -260,6 +354,27 @@ collect_event(Recorder *recorder, const AsRequestRow *new, const AsJudgement *ju
 	rows_set(events, EVENT_FACTS, last ? copied(new, AS_COL_last_facts) :
 			 JsonbPGetDatum(as_facts_of_event(event)), false);
 	events->count++;
+}
+
+static void
+collect_refund(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement, int number)
+{
+	const AsDecision *decision = &judgement->decision;
+	const AsEvent *event = &decision->events[number];
+	Rows	   *refunds = &recorder->refunds;
+
+	rows_begin(refunds);
+	rows_set(refunds, REFUND_SHOP_ID, new->values[AS_COL_shop_id], false);
+	rows_set(refunds, REFUND_REQUEST_ID, new->values[AS_COL_request_id], false);
+	rows_set(refunds, REFUND_EVENT_SEQ,
+			 Int64GetDatum(as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1 + number), false);
+	rows_set(refunds, REFUND_ORDER_REF, copied(new, AS_COL_order_ref), new->nulls[AS_COL_order_ref]);
+	rows_set(refunds, REFUND_AMOUNT,
+			 NumericGetDatum(as_scaled_to_numeric(event->refund, judgement->request.money.digits)), false);
+	rows_set(refunds, REFUND_CURRENCY, copied(new, AS_COL_currency), false);
+	rows_set(refunds, REFUND_REASON, copied(new, AS_COL_reason), new->nulls[AS_COL_reason]);
+	rows_set_text(refunds, REFUND_EXECUTED_BY, as_executor_names[event->executor]);
+	refunds->count++;
 }
 
 static void
@@ -310,6 +425,24 @@ check_decision(const AsRequestRow *new, const AsJudgement *judgement, int64 seq_
 }
 
 static void
+check_refund_amount(const AsRequestRow *old, const AsRequestRow *new, const AsJudgement *judgement)
+{
+	const AsMoney *money = &judgement->request.money;
+	AsAmount	refunded;
+
+	if (judgement->decision.refunded == money->refunded)
+	{
+		if (!as_request_same(old, new, AS_COL_refund_amount))
+			altered(new, "refund_amount");
+	}
+	else if (new->nulls[AS_COL_refund_amount] ||
+			 as_numeric_to_scaled(DatumGetNumeric(new->values[AS_COL_refund_amount]), money->digits,
+								  &refunded) != AS_NUMERIC_FITS ||
+			 refunded != judgement->decision.refunded)
+		altered(new, "refund_amount");
+}
+
+static void
 collect_opened(Recorder *recorder, const AsRequestRow *new)
 {
 	AsJudgement judgement;
@@ -350,10 +483,13 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	}
 	as_judge_act_again(old, new, &judgement);
 	check_decision(new, &judgement, as_row_int64(old, AS_COL_event_seq));
-	if (!as_request_same(old, new, AS_COL_refund_amount))
-		altered(new, "refund_amount");
+	check_refund_amount(old, new, &judgement);
 	for (int i = 0; i < judgement.decision.n_events; i++)
+	{
 		collect_event(recorder, new, &judgement, i);
+		if (judgement.decision.events[i].refunds)
+			collect_refund(recorder, new, &judgement, i);
+	}
 }
 
 static void
@@ -361,6 +497,26 @@ begin_chunk(Recorder *recorder)
 {
 	rows_init(&recorder->events, EVENT_COLUMNS, event_types);
 	rows_init(&recorder->items, lengthof(item_types), item_types);
+	rows_init(&recorder->refunds, REFUND_COLUMNS, refund_types);
+}
+
+static void
+flush_refunds(Rows *refunds)
+{
+	int			count = refunds->count;
+	int			level;
+
+	if (count == 0)
+		return;
+	level = as_pin_planner();
+	rows_execute(refunds, &take_from_balance);
+	if (SPI_processed > 0)
+		refuse_over_refund();
+	rows_execute(refunds, &book_platform);
+	rows_execute(refunds, &insert_refunds);
+	rows_execute(refunds, &spread_refunds);
+	as_unpin_planner(level);
+	refunds->count = 0;
 }
 
 static void
@@ -374,6 +530,7 @@ flush_chunk(Recorder *recorder)
 		SPI_connect();
 		rows_flush(&recorder->events, &insert_events);
 		rows_flush(&recorder->items, &insert_items);
+		flush_refunds(&recorder->refunds);
 		SPI_finish();
 		as_owner_end(&owner);
 	}

@@ -20,6 +20,7 @@
 #include "judge.h"
 #include "kernel/currency.h"
 #include "miscadmin.h"
+#include "money.h"
 #include "request.h"
 #include "request_row.h"
 #include "utils/builtins.h"
@@ -98,21 +99,20 @@ check_instant(const AsRequestRow *row, AsRequestColumn column)
 	as_report(&error);
 }
 
-/* Amounts are zero or more, and finite. */
+/* Amounts are zero or more, finite, and no finer than the currency's minor unit. */
 static void
 check_amount(const AsRequestRow *row)
 {
+	char	   *currency = as_row_text(row, AS_COL_currency);
 	Numeric		amount;
 	AsError		error;
 
 	if (row->nulls[AS_COL_amount])
 		return;
 	amount = DatumGetNumeric(row->values[AS_COL_amount]);
-	if (!numeric_is_nan(amount) && !numeric_is_inf(amount) &&
-		DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(amount),
-										  NumericGetDatum(int64_to_numeric(0)))) >= 0)
+	if (as_numeric_require_scaled("amount", amount, as_currency_digits(currency, strlen(currency))) >= 0)
 		return;
-	as_fail(&error, RA_INVALID_AMOUNT, NULL, "amount \"%s\" is not zero or more",
+	as_fail(&error, RA_INVALID_AMOUNT, NULL, "amount \"%s\" is negative",
 			DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(amount))));
 	as_hint(&error, "Give what the buyer asks for, in the request's currency.");
 	as_report(&error);
@@ -168,6 +168,9 @@ apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64
 	as_row_set(row, AS_COL_entered_at, TimestampTzGetDatum(decision->entered_at));
 	as_row_set_instant(row, AS_COL_due_at, decision->due_at);
 	as_row_set_instant(row, AS_COL_platform_due_at, decision->platform_due_at);
+	if (decision->refunded != judgement->request.money.refunded)
+		as_row_set(row, AS_COL_refund_amount,
+				   NumericGetDatum(as_scaled_to_numeric(decision->refunded, judgement->request.money.digits)));
 	as_row_set(row, AS_COL_provisional, BoolGetDatum(decision->provisional));
 	if (decision->armed)
 		as_row_set_instant(row, AS_COL_act_at, decision->due_at);
@@ -214,7 +217,11 @@ open_request(AsRequestRow *row)
 	if (!row->nulls[AS_COL_payload])
 		as_check_payload(as_row_jsonb(row, AS_COL_payload));
 	if (!row->nulls[AS_COL_items])
-		as_check_items(as_row_jsonb(row, AS_COL_items));
+	{
+		char	   *currency = as_row_text(row, AS_COL_currency);
+
+		as_check_items(as_row_jsonb(row, AS_COL_items), as_currency_digits(currency, strlen(currency)));
+	}
 	as_judge_opening(row, now, &judgement);
 	as_row_set(row, AS_COL_flow_version, Int32GetDatum(judgement.flow->version));
 	apply(&judgement, AS_ACTION_OPEN, row, 0);

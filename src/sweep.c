@@ -19,11 +19,11 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "plans.h"
 #include "request.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/elog.h"
-#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
@@ -44,33 +44,6 @@ typedef struct Tally
 	int64		fired;
 	int64		parked;
 } Tally;
-
-static SPIPlanPtr
-plan_of(const char *sql, int width, const Oid *types, SPIPlanPtr *kept)
-{
-	if (*kept == NULL)
-	{
-		SPIPlanPtr	plan = SPI_prepare(sql, width, (Oid *) types);
-
-		if (plan == NULL)
-			elog(ERROR, "could not prepare \"%s\": %s", sql, SPI_result_code_string(SPI_result));
-		SPI_keepplan(plan);
-		*kept = plan;
-	}
-	return *kept;
-}
-
-/* Plans cached on small tables are wrong later: index and nested loop are always right here. */
-static int
-pin_planner(void)
-{
-	static const char *const off[] = {"enable_hashjoin", "enable_mergejoin", "enable_seqscan"};
-	int			level = NewGUCNestLevel();
-
-	for (size_t i = 0; i < lengthof(off); i++)
-		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	return level;
-}
 
 static ArrayType *
 key_array(Datum *keys, int count)
@@ -97,13 +70,13 @@ take_keys(Keys *keys, MemoryContext context)
 /* ---- one batch ---- */
 
 #define FIRE_SQL \
-	"UPDATE aftersale.request AS r SET action = 'timeout', actor = 'system'" \
-	" FROM (SELECT q.shop_id, q.request_id" \
+	"WITH d AS MATERIALIZED (SELECT q.shop_id, q.request_id" \
 	" FROM unnest($1, $2) AS k(shop_id, request_id)" \
 	" JOIN aftersale.request AS q ON q.shop_id OPERATOR(pg_catalog.=) k.shop_id" \
 	" AND q.request_id OPERATOR(pg_catalog.=) k.request_id" \
 	" WHERE q.act_at OPERATOR(pg_catalog.<) $3" \
-	" ORDER BY q.shop_id, q.request_id FOR NO KEY UPDATE OF q SKIP LOCKED) AS d" \
+	" ORDER BY q.shop_id, q.request_id FOR NO KEY UPDATE OF q SKIP LOCKED)" \
+	" UPDATE aftersale.request AS r SET action = 'timeout', actor = 'system' FROM d" \
 	" WHERE r.shop_id OPERATOR(pg_catalog.=) d.shop_id AND r.request_id OPERATOR(pg_catalog.=) d.request_id"
 
 static int64
@@ -117,10 +90,10 @@ fire(const Keys *keys, int from, int count, TimestampTz cutoff)
 	values[0] = PointerGetDatum(key_array(keys->shop_ids + from, count));
 	values[1] = PointerGetDatum(key_array(keys->request_ids + from, count));
 	values[2] = TimestampTzGetDatum(cutoff);
-	level = pin_planner();
-	if (SPI_execute_plan(plan_of(FIRE_SQL, 3, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
+	level = as_pin_planner();
+	if (SPI_execute_plan(as_plan(FIRE_SQL, 3, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "the sweep could not update");
-	AtEOXact_GUC(true, level);
+	as_unpin_planner(level);
 	return (int64) SPI_processed;
 }
 
@@ -145,7 +118,7 @@ park(const Keys *keys, int at, const ErrorData *error)
 	as_parking = true;
 	PG_TRY();
 	{
-		if (SPI_execute_plan(plan_of(PARK_SQL, 4, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
+		if (SPI_execute_plan(as_plan(PARK_SQL, 4, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
 			elog(ERROR, "the sweep could not park a request");
 	}
 	PG_FINALLY();
@@ -282,7 +255,7 @@ lock_sweep(void)
 	Datum		values[1] = {Int64GetDatum(SWEEP_LOCK)};
 	bool		isnull;
 
-	if (SPI_execute_plan(plan_of("SELECT pg_catalog.pg_try_advisory_xact_lock($1)", 1, types, &plan),
+	if (SPI_execute_plan(as_plan("SELECT pg_catalog.pg_try_advisory_xact_lock($1)", 1, types, &plan),
 						 values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "the sweep could not take its lock");
 	return DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
@@ -294,13 +267,13 @@ claim(TimestampTz cutoff, int max_rows, Keys *keys, MemoryContext context)
 	static SPIPlanPtr plan = NULL;
 	static const Oid types[2] = {TIMESTAMPTZOID, INT4OID};
 	Datum		values[2] = {TimestampTzGetDatum(cutoff), Int32GetDatum(max_rows)};
-	int			level = pin_planner();
+	int			level = as_pin_planner();
 
-	if (SPI_execute_plan(plan_of("SELECT shop_id, request_id FROM aftersale.request"
+	if (SPI_execute_plan(as_plan("SELECT shop_id, request_id FROM aftersale.request"
 								 " WHERE act_at OPERATOR(pg_catalog.<) $1 ORDER BY act_at LIMIT $2",
 								 2, types, &plan), values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "the sweep could not read what is due");
-	AtEOXact_GUC(true, level);
+	as_unpin_planner(level);
 	take_keys(keys, context);
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -318,7 +291,7 @@ beat(TimestampTz started, TimestampTz cutoff, const Tally *tally, bool complete)
 	values[3] = Int64GetDatum(tally->fired);
 	values[4] = Int64GetDatum(tally->parked);
 	values[5] = BoolGetDatum(complete);
-	if (SPI_execute_plan(plan_of("UPDATE aftersale.heartbeat SET started_at = $1, finished_at = $2, cutoff = $3,"
+	if (SPI_execute_plan(as_plan("UPDATE aftersale.heartbeat SET started_at = $1, finished_at = $2, cutoff = $3,"
 								 " fired = $4, parked = $5, complete = $6, login = SESSION_USER", 6, types, &plan),
 						 values, NULL, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "the sweep could not write its heartbeat");

@@ -15,15 +15,15 @@ ON CONFLICT DO NOTHING;
 
 -- TEMU-02: an ineffective reply does not stop the clock.
 -- TEMU-03: at the timeout evidence is waived; it is not a refund, which only the platform's word can be.
-INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing) VALUES
-    ('temu/ticket', 1, 'requested', 'reply', 10, 'requested', '{merchant}', '{remark}', '{"is_effective": false}', NULL, 'keep', 'TEMU-02', 'reading'),
-    ('temu/ticket', 1, 'requested', 'reply', 0, 'replied', '{merchant}', '{remark}', '{}', 'replied', 'restart', 'TEMU-02', 'stated'),
-    ('temu/ticket', 1, 'requested', 'timeout', 0, 'evidence_waived', '{system}', '{}', '{}', 'evidence_waived', 'restart', 'TEMU-03', 'stated'),
-    ('temu/ticket', 1, 'requested', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'reading'),
-    ('temu/ticket', 1, 'requested', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-01', 'reading'),
-    ('temu/ticket', 1, 'replied', 'declare_ineffective', 0, 'requested', '{platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-02', 'reading'),
-    ('temu/ticket', 1, 'replied', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'reading'),
-    ('temu/ticket', 1, 'replied', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-01', 'reading'),
-    ('temu/ticket', 1, 'evidence_waived', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'stated'),
-    ('temu/ticket', 1, 'evidence_waived', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-03', 'reading')
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
+    ('temu/ticket', 1, 'requested', 'reply', 10, 'requested', '{merchant}', '{remark}', '{"is_effective": false}', NULL, 'keep', 'TEMU-02', 'reading', '{}'),
+    ('temu/ticket', 1, 'requested', 'reply', 0, 'replied', '{merchant}', '{remark}', '{}', 'replied', 'restart', 'TEMU-02', 'stated', '{}'),
+    ('temu/ticket', 1, 'requested', 'timeout', 0, 'evidence_waived', '{system}', '{}', '{}', 'evidence_waived', 'restart', 'TEMU-03', 'stated', '{}'),
+    ('temu/ticket', 1, 'requested', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'reading', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),
+    ('temu/ticket', 1, 'requested', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-01', 'reading', '{}'),
+    ('temu/ticket', 1, 'replied', 'declare_ineffective', 0, 'requested', '{platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-02', 'reading', '{}'),
+    ('temu/ticket', 1, 'replied', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'reading', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),
+    ('temu/ticket', 1, 'replied', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-01', 'reading', '{}'),
+    ('temu/ticket', 1, 'evidence_waived', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'stated', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),
+    ('temu/ticket', 1, 'evidence_waived', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-03', 'reading', '{}')
 ON CONFLICT DO NOTHING;

@@ -12,7 +12,7 @@ CREATE TABLE aftersale.order_balance (
     CONSTRAINT order_balance_not_over_refunded CHECK (refunded >= 0 AND refunded <= paid),
     CONSTRAINT order_balance_platform_extra CHECK (platform_extra >= 0 AND platform_extra < 'Infinity')
 );
-COMMENT ON TABLE aftersale.order_balance IS 'What was paid for an order and what was refunded of it: refunded can never exceed paid. Refunds are not yet booked in this version.';
+COMMENT ON TABLE aftersale.order_balance IS 'What was paid for an order and what was refunded of it: refunded can never exceed paid.';
 COMMENT ON COLUMN aftersale.order_balance.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.order_balance.order_ref IS 'Order.';
 COMMENT ON COLUMN aftersale.order_balance.currency IS 'Currency, ISO 4217.';
@@ -33,13 +33,16 @@ CREATE TABLE aftersale.refund (
     executed_by text NOT NULL CHECK (executed_by IN ('platform', 'instruct', 'shop')),
     status text NOT NULL CHECK (status IN ('held', 'pending', 'claimed', 'done', 'failed')),
     idempotency_key text NOT NULL,
+    claimed_until timestamptz,
+    attempts int NOT NULL DEFAULT 0,
     platform_ref text,
     error text,
     PRIMARY KEY (shop_id, refund_id),
     UNIQUE (shop_id, idempotency_key)
 );
 ALTER SEQUENCE aftersale.refund_id OWNED BY aftersale.refund.refund_id;
-COMMENT ON TABLE aftersale.refund IS 'Decided refunds; those not executed by the platform are the ERP''s outbox. Not yet filled in this version.';
+CREATE INDEX refund_outbox ON aftersale.refund (shop_id, refund_id) WHERE status IN ('pending', 'claimed', 'failed');
+COMMENT ON TABLE aftersale.refund IS 'Decided refunds; those not executed by the platform are the ERP''s outbox.';
 COMMENT ON COLUMN aftersale.refund.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.refund.refund_id IS 'Number of the refund.';
 COMMENT ON COLUMN aftersale.refund.request_id IS 'Request.';
@@ -49,8 +52,10 @@ COMMENT ON COLUMN aftersale.refund.amount IS 'Amount, in currency.';
 COMMENT ON COLUMN aftersale.refund.currency IS 'Currency, ISO 4217.';
 COMMENT ON COLUMN aftersale.refund.reason IS 'Reason shown to the buyer.';
 COMMENT ON COLUMN aftersale.refund.executed_by IS 'platform: it pays by itself; instruct: the ERP must tell the platform; shop: the seller pays.';
-COMMENT ON COLUMN aftersale.refund.status IS 'held, pending, claimed, done or failed.';
+COMMENT ON COLUMN aftersale.refund.status IS 'held (until release_refunds()), pending, claimed by a worker, done, or failed (offered again later).';
 COMMENT ON COLUMN aftersale.refund.idempotency_key IS 'Key under which the platform is told, unique in the shop.';
+COMMENT ON COLUMN aftersale.refund.claimed_until IS 'Claimed: until when the worker has it; failed: not before this instant is it offered again.';
+COMMENT ON COLUMN aftersale.refund.attempts IS 'How often it was claimed.';
 COMMENT ON COLUMN aftersale.refund.platform_ref IS 'The platform''s own key of the refund.';
 COMMENT ON COLUMN aftersale.refund.error IS 'Why it failed.';
 

@@ -98,6 +98,7 @@ CREATE TABLE aftersale.item (
     quantity numeric CHECK (quantity > 0 AND quantity < 'Infinity'),
     paid numeric CHECK (paid >= 0 AND paid < 'Infinity'),
     amount numeric CHECK (amount >= 0 AND amount < 'Infinity'),
+    refunded numeric NOT NULL DEFAULT 0 CHECK (refunded >= 0 AND refunded <= coalesce(amount, 0)),
     PRIMARY KEY (shop_id, request_id, line_no)
 );
 COMMENT ON TABLE aftersale.item IS 'The lines of a request, written by the engine from request.items.';
@@ -109,6 +110,7 @@ COMMENT ON COLUMN aftersale.item.sku IS 'SKU.';
 COMMENT ON COLUMN aftersale.item.quantity IS 'How many pieces.';
 COMMENT ON COLUMN aftersale.item.paid IS 'What was paid for them, in the request''s currency.';
 COMMENT ON COLUMN aftersale.item.amount IS 'What the buyer asks back for them, in the request''s currency.';
+COMMENT ON COLUMN aftersale.item.refunded IS 'What was decided to be refunded of it: a refund is spread over what remains of the lines.';
 
 CREATE TABLE aftersale.event (
     shop_id bigint NOT NULL,

@@ -4,12 +4,14 @@ CREATE TABLE aftersale.shop (
     shop_id bigint PRIMARY KEY,
     platform text NOT NULL,
     name text NOT NULL,
-    settings jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(settings) = 'object')
+    settings jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+    refunds_held boolean NOT NULL DEFAULT true
 );
 COMMENT ON TABLE aftersale.shop IS 'A seller''s account on one platform: the tenant.';
 COMMENT ON COLUMN aftersale.shop.shop_id IS 'Your number of the shop; it leads every key.';
 COMMENT ON COLUMN aftersale.shop.platform IS 'Platform code: temu, tiktok, tiktok_sea, douyin, kuaishou, or your own.';
 COMMENT ON COLUMN aftersale.shop.name IS 'For people.';
+COMMENT ON COLUMN aftersale.shop.refunds_held IS 'Whether decided refunds wait for release_refunds(), so that loading the past pays nobody.';
 COMMENT ON COLUMN aftersale.shop.settings IS 'Settings of the shop: {"fire_overdue_at_opening": true} lets the sweep act on requests that were overdue when opened.';
 
 CREATE TABLE aftersale.shop_country (

@@ -45,6 +45,11 @@
 #define RA_AMOUNT_TOO_FINE			"RA041"
 #define RA_INVALID_WEIGHTS			"RA042"
 #define RA_EXCEEDS_REMAINDER		"RA043"
+#define RA_NO_BALANCE				"RA044"
+#define RA_OVER_REFUND				"RA045"
+#define RA_UNKNOWN_REFUND			"RA046"
+#define RA_REFUND_CONFIRMED			"RA047"
+#define RA_PROPOSAL					"RA048"
 
 /* RA050 to RA059: routing */
 #define RA_NO_WAREHOUSE				"RA050"

@@ -11,6 +11,7 @@
 
 #include "kernel/calendar.h"
 #include "kernel/flow.h"
+#include "kernel/money.h"
 
 #define AS_MAX_EVENTS	16		/* events that one act may write */
 
@@ -26,6 +27,25 @@ typedef struct AsOverride
 	AsInstant	effective_to;
 } AsOverride;
 
+/* An amount that may be unknown, in minor units of the request's currency. */
+typedef struct AsMaybeAmount
+{
+	bool		known;
+	AsAmount	amount;
+} AsMaybeAmount;
+
+/* The money of a request. */
+typedef struct AsMoney
+{
+	int			digits;			/* decimals of the currency */
+	AsMaybeAmount asked;		/* what the buyer asks for */
+	bool		has_ratio;		/* else 100% */
+	AsRatio		ratio;
+	AsAmount	refunded;		/* decided so far for this request */
+	AsMaybeAmount remaining;	/* of the order: paid less refunded */
+	AsMaybeAmount given;		/* the payload's amount */
+} AsMoney;
+
 /* The request as it stands before the act. */
 typedef struct AsRequest
 {
@@ -40,6 +60,7 @@ typedef struct AsRequest
 	bool		armed;			/* the deadline fires by itself (act_at is set) */
 	AsInstant	last_at;
 	int64_t		event_seq;
+	AsMoney		money;
 } AsRequest;
 
 typedef enum AsCommandKind
@@ -93,6 +114,9 @@ typedef struct AsEvent
 	const char *rule;
 	const char *outcome;
 	AsMaybeInstant due_at;
+	bool		refunds;
+	AsAmount	refund;			/* in minor units, above 0 */
+	AsExecutor	executor;
 } AsEvent;
 
 typedef struct AsDecision
@@ -106,6 +130,7 @@ typedef struct AsDecision
 	bool		provisional;
 	bool		armed;
 	bool		overdue_at_opening;
+	AsAmount	refunded;		/* decided so far for this request, this act included */
 	int			n_events;
 	AsEvent		events[AS_MAX_EVENTS];
 	int			n_computed;

@@ -13,6 +13,8 @@ const char *const as_actor_names[AS_ACTOR_KINDS] = {
 	"merchant", "buyer", "platform", "carrier", "erp", "system"
 };
 
+const char *const as_executor_names[AS_EXECUTORS] = {"platform", "instruct", "shop"};
+
 AsActorKind
 as_actor_kind(const char *actor)
 {
@@ -87,6 +89,15 @@ as_flow_check(const AsFlow *flow, AsError *error)
 		}
 		for (; first != NULL; first = as_flow_next(flow, first))
 		{
+			if (first->refund != AS_REFUND_NOTHING &&
+				(first->executor != AS_EXECUTOR_PLATFORM || first->refund == AS_REFUND_REMAINDER))
+			{
+				/* the clock has no say in what the ERP pays, and does not look at balances */
+				as_fail(error, RA_INVALID_FLOW, first->rule,
+						"the timeout of state \"%s\" of flow \"%s\" version %d refunds from the order's balance",
+						state->name, flow->name, flow->version);
+				return as_hint(error, "What a timeout refunds is what the buyer asks for, executed by the platform.");
+			}
 			if (first->condition >= 0 || first->needs != 0 || first->keep_clock)
 			{
 				as_fail(error, RA_INVALID_FLOW, first->rule,
@@ -97,6 +108,21 @@ as_flow_check(const AsFlow *flow, AsError *error)
 		}
 	}
 	return true;
+}
+
+bool
+as_flow_needs_balance(const AsFlow *flow, const char *action)
+{
+	for (int i = 0; i < flow->n_transitions; i++)
+	{
+		const AsTransition *transition = &flow->transitions[i];
+
+		if (transition->refund != AS_REFUND_NOTHING &&
+			(transition->executor != AS_EXECUTOR_PLATFORM || transition->refund == AS_REFUND_REMAINDER) &&
+			strcmp(flow->actions[transition->action], action) == 0)
+			return true;
+	}
+	return false;
 }
 
 const char *

@@ -57,6 +57,28 @@ typedef struct AsState
 	AsTermStart starts;
 } AsState;
 
+/* What a transition refunds. */
+typedef enum AsRefundOf
+{
+	AS_REFUND_NOTHING,
+	AS_REFUND_ASKED,			/* what the buyer asks for, at the request's ratio */
+	AS_REFUND_GIVEN,			/* the payload's amount */
+	AS_REFUND_GIVEN_OR_ASKED,	/* the payload's amount, else what the buyer asks for */
+	AS_REFUND_REMAINDER			/* all that remains of the order */
+} AsRefundOf;
+
+/* Who executes a refund. */
+typedef enum AsExecutor
+{
+	AS_EXECUTOR_PLATFORM,		/* the platform pays by itself: booked, never the outbox's */
+	AS_EXECUTOR_INSTRUCT,		/* the ERP tells the platform to pay */
+	AS_EXECUTOR_SHOP			/* the seller pays */
+} AsExecutor;
+
+#define AS_EXECUTORS	(AS_EXECUTOR_SHOP + 1)
+
+extern const char *const as_executor_names[AS_EXECUTORS];
+
 #define AS_MAX_KEYS	64			/* distinct payload keys, and conditions, of a flow */
 
 typedef struct AsTransition
@@ -69,6 +91,8 @@ typedef struct AsTransition
 	uint64_t	needs;			/* bits: payload keys that must be given */
 	int			condition;		/* bit that must hold; -1: none */
 	bool		keep_clock;
+	AsRefundOf	refund;
+	AsExecutor	executor;		/* of the refund */
 	const char *outcome;		/* NULL: leaves it */
 	const char *permission;		/* NULL: none */
 	const char *rule;			/* NULL: none */
@@ -108,6 +132,9 @@ extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *
  * timeout.  Fills the error (RA018) where not.
  */
 extern bool as_flow_check(const AsFlow *flow, AsError *error);
+
+/* Whether an action may refund in a way that must know what remains of the order. */
+extern bool as_flow_needs_balance(const AsFlow *flow, const char *action);
 
 /* The actions that an actor of this kind has in a state, as "a, b, c"; "none" where there is none. */
 extern const char *as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buffer, size_t size);

@@ -75,7 +75,9 @@ FROM aftersale.event WHERE shop_id = 110 AND request_id = 1106 ORDER BY event_se
 -- TEMU-03: the timeout waives evidence and refunds nothing
 SELECT aftersale.fire_due(110, '2026-11-28 12:00:00+00', 100);
 SELECT request_id, state, outcome, refund_amount, due_at, act_at FROM aftersale.request WHERE shop_id = 110 ORDER BY request_id;
-SELECT count(*) FROM aftersale.refund WHERE shop_id = 110;
+SELECT count(*) FROM aftersale.refund JOIN aftersale.event USING (shop_id, request_id, event_seq) WHERE shop_id = 110 AND action = 'timeout';
+-- which only the platform's word is: booked as it says
+SELECT request_id, event_seq, amount, currency, executed_by, status FROM aftersale.refund WHERE shop_id = 110;
 SELECT * FROM aftersale.explain(110, 1106);
 
 -- what was decided is not written directly
