@@ -97,3 +97,73 @@ END
 $function$;
 COMMENT ON FUNCTION aftersale.explain(bigint, bigint) IS
 'What happened to a request, one line an event: when it took effect, what, and by which rule with which deadline. Error RA016: no such request. Example: SELECT * FROM aftersale.explain(1, 42);';
+
+CREATE FUNCTION aftersale.event_digest(previous bytea, shop_id bigint, request_id bigint, event_seq bigint, at timestamptz,
+    recorded_at timestamptz, action text, actor text, on_behalf_of text, login text, from_state text, to_state text,
+    rule text, payload jsonb, facts jsonb) RETURNS bytea
+LANGUAGE C IMMUTABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'aftersale_event_digest';
+COMMENT ON FUNCTION aftersale.event_digest(bytea, bigint, bigint, bigint, timestamptz, timestamptz, text, text, text, text, text, text, text, jsonb, jsonb) IS
+'The digest of a line of the history: SHA-256 over previous (the digest of the line before, NULL for the first) and the columns of aftersale.event in their order. NULL where a key or an instant is NULL. Example: SELECT aftersale.event_digest(NULL, 1, 42, 1, now(), now(), ''open'', ''erp'', NULL, ''erp'', NULL, ''requested'', ''TEMU-01'', NULL, NULL);';
+
+CREATE TYPE aftersale.history_fault AS (
+    shop_id bigint,
+    request_id bigint,
+    event_seq bigint,
+    fault text
+);
+COMMENT ON TYPE aftersale.history_fault IS
+'A place where a history does not hold: request, number of the event (NULL: the request as a whole), and what is wrong.';
+
+CREATE FUNCTION aftersale.verify_history(shop_id bigint, request_id bigint DEFAULT NULL) RETURNS SETOF aftersale.history_fault
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    PERFORM aftersale.require_installed();
+    RETURN QUERY
+    WITH line AS (
+        SELECT e.*,
+            lag(e.digest) OVER w AS previous,
+            lag(e.to_state) OVER w AS state_before,
+            lag(e.at) OVER w AS at_before,
+            row_number() OVER w AS place,
+            count(*) OVER (PARTITION BY e.request_id) AS places
+        FROM aftersale.event e
+        WHERE e.shop_id = verify_history.shop_id
+          AND (verify_history.request_id IS NULL OR e.request_id = verify_history.request_id)
+        WINDOW w AS (PARTITION BY e.request_id ORDER BY e.event_seq)
+    ), fault AS (
+        SELECT l.request_id, l.event_seq, f.fault
+        FROM line l
+        CROSS JOIN LATERAL (VALUES
+            (CASE WHEN l.event_seq <> l.place THEN format('event %s is missing', l.place) END),
+            (CASE WHEN l.digest <> aftersale.event_digest(l.previous, l.shop_id, l.request_id, l.event_seq, l.at, l.recorded_at,
+                l.action, l.actor, l.on_behalf_of, l.login::text, l.from_state, l.to_state, l.rule, l.payload, l.facts)
+                THEN 'the line or its predecessor was altered' END),
+            (CASE WHEN l.from_state IS DISTINCT FROM l.state_before THEN format('it leads from state "%s", the one before to "%s"', l.from_state, l.state_before) END),
+            (CASE WHEN l.at < l.at_before THEN 'it took effect before its predecessor' END)) f(fault)
+        WHERE f.fault IS NOT NULL
+        UNION ALL
+        SELECT r.request_id, NULL, f.fault
+        FROM aftersale.request r
+        LEFT JOIN line l ON l.request_id = r.request_id AND l.place = l.places
+        CROSS JOIN LATERAL (SELECT sum(x.amount) AS refunded FROM aftersale.refund x
+            WHERE x.shop_id = r.shop_id AND x.request_id = r.request_id) x
+        CROSS JOIN LATERAL (VALUES
+            (CASE WHEN l.event_seq IS DISTINCT FROM r.event_seq THEN format('the request says %s events, its history has %s', r.event_seq, coalesce(l.event_seq, 0)) END),
+            (CASE WHEN l.digest IS DISTINCT FROM r.last_digest THEN 'the last line is not the one that the request knows' END),
+            (CASE WHEN l.to_state IS DISTINCT FROM r.state THEN format('the request is in state "%s", its history ends in "%s"', r.state, l.to_state) END),
+            (CASE WHEN (l.facts ->> 'due_at')::timestamptz IS DISTINCT FROM r.due_at THEN 'the deadline is not the one of the history' END),
+            (CASE WHEN x.refunded IS DISTINCT FROM r.refund_amount THEN format('the request says %s refunded, its refunds add up to %s', coalesce(r.refund_amount, 0), coalesce(x.refunded, 0)) END)) f(fault)
+        WHERE r.shop_id = verify_history.shop_id
+          AND (verify_history.request_id IS NULL OR r.request_id = verify_history.request_id)
+          AND f.fault IS NOT NULL
+    )
+    SELECT verify_history.shop_id, x.request_id, x.event_seq, x.fault
+    FROM fault x
+    ORDER BY x.request_id, x.event_seq NULLS LAST;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.verify_history(bigint, bigint) IS
+'Replays the history of a shop''s requests (or of one): numbering, chain of digests, states, deadline and refunds; no row where all of it holds and ends in what the request says. It shows who reads the tables what was altered, not by whom. Example: SELECT * FROM aftersale.verify_history(1);';

@@ -17,6 +17,7 @@
 #include "executor/spi.h"
 #include "facts.h"
 #include "fmgr.h"
+#include "history.h"
 #include "judge.h"
 #include "miscadmin.h"
 #include "money.h"
@@ -169,21 +170,22 @@ typedef enum EventColumn
 	EVENT_RULE,
 	EVENT_PAYLOAD,
 	EVENT_FACTS,
+	EVENT_DIGEST,
 	EVENT_COLUMNS
 } EventColumn;
 
 static const Oid event_types[EVENT_COLUMNS] = {
 	INT8OID, INT8OID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-	TEXTOID, TEXTOID, TEXTOID, JSONBOID, JSONBOID
+	TEXTOID, TEXTOID, TEXTOID, JSONBOID, JSONBOID, BYTEAOID
 };
 
 #define EVENT_INSERT \
 	"INSERT INTO aftersale.event (shop_id, request_id, event_seq, at, recorded_at, action, actor, on_behalf_of," \
-	" login, from_state, to_state, rule, payload, facts) "
+	" login, from_state, to_state, rule, payload, facts, digest) "
 
 static Statement insert_events = {
-	EVENT_INSERT "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-	EVENT_INSERT "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+	EVENT_INSERT "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+	EVENT_INSERT "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 	NULL, NULL
 };
 
@@ -322,37 +324,38 @@ copied(const AsRequestRow *row, AsRequestColumn column)
 	return row->nulls[column] ? (Datum) 0 : PointerGetDatum(PG_DETOAST_DATUM_COPY(row->values[column]));
 }
 
-static void
-collect_event(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement, int number)
+static Datum
+jsonb_datum(Jsonb *jsonb)
 {
-	const AsDecision *decision = &judgement->decision;
-	const AsEvent *event = &decision->events[number];
-	const AsFlow *flow = judgement->flow;
-	int64		first_seq = as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1;
-	bool		last = number == decision->n_events - 1;
-	Rows	   *events = &recorder->events;
+	return jsonb == NULL ? (Datum) 0 : PointerGetDatum(PG_DETOAST_DATUM_COPY(JsonbPGetDatum(jsonb)));
+}
 
+/* Collects one event; digest is its predecessor's (NULL: none) and becomes its own. */
+static void
+collect_event(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement, int number,
+			  const uint8 *previous, uint8 digest[AS_DIGEST_SIZE])
+{
+	Rows	   *events = &recorder->events;
+	AsHistoryLine line;
+
+	as_history_line(judgement, new, recorder->login, number, &line);
+	as_history_digest(&line, previous, digest);
 	rows_begin(events);
-	rows_set(events, EVENT_SHOP_ID, new->values[AS_COL_shop_id], false);
-	rows_set(events, EVENT_REQUEST_ID, new->values[AS_COL_request_id], false);
-	rows_set(events, EVENT_SEQ, Int64GetDatum(first_seq + number), false);
-	rows_set(events, EVENT_AT, TimestampTzGetDatum(event->at), false);
-	rows_set(events, EVENT_RECORDED_AT, TimestampTzGetDatum(decision->at), false);
-	rows_set_text(events, EVENT_ACTION, event->action);
-	if (event->by_clock)
-		rows_set_text(events, EVENT_ACTOR, as_actor_names[AS_ACTOR_SYSTEM]);
-	else
-		rows_set(events, EVENT_ACTOR, copied(new, AS_COL_last_actor), false);
-	rows_set(events, EVENT_ON_BEHALF_OF, event->by_clock ? (Datum) 0 : copied(new, AS_COL_last_on_behalf_of),
-			 event->by_clock || new->nulls[AS_COL_last_on_behalf_of]);
-	rows_set_text(events, EVENT_LOGIN, recorder->login);
-	rows_set_text(events, EVENT_FROM_STATE, event->from < 0 ? NULL : flow->states[event->from].name);
-	rows_set_text(events, EVENT_TO_STATE, flow->states[event->to].name);
-	rows_set_text(events, EVENT_RULE, event->rule);
-	rows_set(events, EVENT_PAYLOAD, event->by_clock ? (Datum) 0 : copied(new, AS_COL_last_payload),
-			 event->by_clock || new->nulls[AS_COL_last_payload]);
-	rows_set(events, EVENT_FACTS, last ? copied(new, AS_COL_last_facts) :
-			 JsonbPGetDatum(as_facts_of_event(event)), false);
+	rows_set(events, EVENT_SHOP_ID, Int64GetDatum(line.shop_id), false);
+	rows_set(events, EVENT_REQUEST_ID, Int64GetDatum(line.request_id), false);
+	rows_set(events, EVENT_SEQ, Int64GetDatum(line.event_seq), false);
+	rows_set(events, EVENT_AT, TimestampTzGetDatum(line.at), false);
+	rows_set(events, EVENT_RECORDED_AT, TimestampTzGetDatum(line.recorded_at), false);
+	rows_set_text(events, EVENT_ACTION, line.action);
+	rows_set_text(events, EVENT_ACTOR, line.actor);
+	rows_set_text(events, EVENT_ON_BEHALF_OF, line.on_behalf_of);
+	rows_set_text(events, EVENT_LOGIN, line.login);
+	rows_set_text(events, EVENT_FROM_STATE, line.from_state);
+	rows_set_text(events, EVENT_TO_STATE, line.to_state);
+	rows_set_text(events, EVENT_RULE, line.rule);
+	rows_set(events, EVENT_PAYLOAD, jsonb_datum(line.payload), line.payload == NULL);
+	rows_set(events, EVENT_FACTS, jsonb_datum(line.facts), line.facts == NULL);
+	rows_set(events, EVENT_DIGEST, as_digest_datum(digest), false);
 	events->count++;
 }
 
@@ -442,14 +445,26 @@ check_refund_amount(const AsRequestRow *old, const AsRequestRow *new, const AsJu
 		altered(new, "refund_amount");
 }
 
+/* The last digest must be the one that BEFORE computed: nothing that it covers was altered. */
+static void
+check_digest(const AsRequestRow *new, const uint8 digest[AS_DIGEST_SIZE])
+{
+	const uint8 *stored = as_row_digest(new);
+
+	if (stored == NULL || memcmp(stored, digest, AS_DIGEST_SIZE) != 0)
+		altered(new, "last_digest");
+}
+
 static void
 collect_opened(Recorder *recorder, const AsRequestRow *new)
 {
 	AsJudgement judgement;
+	uint8		digest[AS_DIGEST_SIZE];
 
 	as_judge_opening_again(new, &judgement);
 	check_decision(new, &judgement, 0);
-	collect_event(recorder, new, &judgement, 0);
+	collect_event(recorder, new, &judgement, 0, NULL, digest);
+	check_digest(new, digest);
 	if (!new->nulls[AS_COL_last_items])
 	{
 		Rows	   *items = &recorder->items;
@@ -467,9 +482,11 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 {
 	static const AsRequestColumn watched[] = {
 		AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_platform_due_at,
-		AS_COL_entered_at, AS_COL_provisional, AS_COL_flow, AS_COL_flow_version, AS_COL_last_at
+		AS_COL_entered_at, AS_COL_provisional, AS_COL_flow, AS_COL_flow_version, AS_COL_last_at, AS_COL_last_digest
 	};
 	AsJudgement judgement;
+	const uint8 *previous = as_row_digest(old);
+	uint8		digest[AS_DIGEST_SIZE];
 
 	if (!as_request_same(old, new, AS_COL_shop_id) || !as_request_same(old, new, AS_COL_request_id))
 		altered(new, "request_id");
@@ -486,10 +503,12 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	check_refund_amount(old, new, &judgement);
 	for (int i = 0; i < judgement.decision.n_events; i++)
 	{
-		collect_event(recorder, new, &judgement, i);
+		collect_event(recorder, new, &judgement, i, previous, digest);
+		previous = digest;
 		if (judgement.decision.events[i].refunds)
 			collect_refund(recorder, new, &judgement, i);
 	}
+	check_digest(new, digest);
 }
 
 static void
@@ -598,7 +617,7 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("trigger \"%s\" lacks its transition tables", trigger->tg_trigger->tgname)));
 	recorder.relation = trigger->tg_relation;
-	recorder.login = GetUserNameFromId(GetSessionUserId(), false);
+	recorder.login = as_history_login();
 	recorder.chunk = AllocSetContextCreate(caller, "aftersale record", ALLOCSET_DEFAULT_SIZES);
 	as_request_map(descriptor, &recorder.map);
 	reader_begin(&new_rows, trigger->tg_newtable, descriptor);

@@ -16,6 +16,7 @@
 #include "errors.h"
 #include "facts.h"
 #include "fmgr.h"
+#include "history.h"
 #include "items.h"
 #include "judge.h"
 #include "kernel/currency.h"
@@ -34,7 +35,7 @@ static const AsRequestColumn decided_columns[] = {
 	AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_entered_at, AS_COL_provisional,
 	AS_COL_event_seq, AS_COL_flow_version, AS_COL_act_at, AS_COL_attempts, AS_COL_fault,
 	AS_COL_last_action, AS_COL_last_actor, AS_COL_last_on_behalf_of, AS_COL_last_payload,
-	AS_COL_last_items, AS_COL_last_facts, AS_COL_last_at
+	AS_COL_last_items, AS_COL_last_facts, AS_COL_last_at, AS_COL_last_digest
 };
 
 /* what a request is, for ever */
@@ -157,6 +158,25 @@ complete_opening(AsRequestRow *row, AsInstant now)
 	check_instant(row, AS_COL_platform_due_at);
 }
 
+/* Extends the chain of digests by the events of the decision. */
+static void
+chain_digest(const AsJudgement *judgement, AsRequestRow *row)
+{
+	const char *login = as_history_login();
+	const uint8 *previous = as_row_digest(row);
+	uint8		digest[AS_DIGEST_SIZE];
+
+	for (int i = 0; i < judgement->decision.n_events; i++)
+	{
+		AsHistoryLine line;
+
+		as_history_line(judgement, row, login, i, &line);
+		as_history_digest(&line, previous, digest);
+		previous = digest;
+	}
+	as_row_set(row, AS_COL_last_digest, as_digest_datum(digest));
+}
+
 /* Writes the decision into the row, and consumes the command. */
 static void
 apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64 event_seq)
@@ -191,6 +211,7 @@ apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64
 	as_row_set(row, AS_COL_last_facts,
 			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar)));
 	as_row_set(row, AS_COL_last_at, TimestampTzGetDatum(decision->at));
+	chain_digest(judgement, row);
 }
 
 static void

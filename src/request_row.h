@@ -22,7 +22,7 @@
 	COLUMN(provisional) COLUMN(act_at) COLUMN(event_seq) COLUMN(attributes) COLUMN(attempts) COLUMN(fault) \
 	COLUMN(action) COLUMN(actor) COLUMN(on_behalf_of) COLUMN(payload) COLUMN(items) \
 	COLUMN(last_action) COLUMN(last_actor) COLUMN(last_on_behalf_of) COLUMN(last_payload) \
-	COLUMN(last_items) COLUMN(last_facts) COLUMN(last_at)
+	COLUMN(last_items) COLUMN(last_facts) COLUMN(last_at) COLUMN(last_digest)
 
 #define AS_COLUMN_ENUM(name) AS_COL_##name,
 typedef enum AsRequestColumn

@@ -40,6 +40,7 @@ CREATE TABLE aftersale.request (
     last_items jsonb,
     last_facts jsonb,
     last_at timestamptz NOT NULL,
+    last_digest bytea NOT NULL,
     PRIMARY KEY (shop_id, request_id),
     UNIQUE (shop_id, flow, external_ref),
     CONSTRAINT request_command_at_rest CHECK (action IS NULL AND actor IS NULL AND on_behalf_of IS NULL AND payload IS NULL AND items IS NULL)
@@ -88,6 +89,7 @@ COMMENT ON COLUMN aftersale.request.last_payload IS 'What it brought along. Deci
 COMMENT ON COLUMN aftersale.request.last_items IS 'The lines that it brought along. Decided.';
 COMMENT ON COLUMN aftersale.request.last_facts IS 'What the decision saw. Decided.';
 COMMENT ON COLUMN aftersale.request.last_at IS 'When the last act was decided. Decided.';
+COMMENT ON COLUMN aftersale.request.last_digest IS 'Digest of its last event, which covers all before it. Decided.';
 
 CREATE TABLE aftersale.item (
     shop_id bigint NOT NULL,
@@ -127,7 +129,7 @@ CREATE TABLE aftersale.event (
     rule text,
     payload jsonb,
     facts jsonb,
-    digest bytea,
+    digest bytea NOT NULL,
     PRIMARY KEY (shop_id, request_id, event_seq)
 );
 COMMENT ON TABLE aftersale.event IS 'History, append-only: one line an event.';
@@ -145,7 +147,7 @@ COMMENT ON COLUMN aftersale.event.to_state IS 'State after.';
 COMMENT ON COLUMN aftersale.event.rule IS 'The number of the rule that was applied.';
 COMMENT ON COLUMN aftersale.event.payload IS 'What the action brought along.';
 COMMENT ON COLUMN aftersale.event.facts IS 'What the decision saw and the deadlines that it set.';
-COMMENT ON COLUMN aftersale.event.digest IS 'Reserved for the chain of digests; NULL in this version.';
+COMMENT ON COLUMN aftersale.event.digest IS 'SHA-256 over the line and the digest of its predecessor: verify_history() tells where a history was altered.';
 
 CREATE TABLE aftersale.timer (
     shop_id bigint NOT NULL,

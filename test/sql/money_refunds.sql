@@ -95,8 +95,10 @@ SELECT count(*) FROM aftersale.claim_refunds(160, 100);
 -- a report, the same again, another one
 SELECT aftersale.confirm_refund(160, min(refund_id), 'done', 'P-1') FROM claimed;
 SELECT aftersale.confirm_refund(160, min(refund_id), 'done', 'P-1') FROM claimed;
+\set VERBOSITY sqlstate
 SELECT aftersale.confirm_refund(160, (SELECT min(refund_id) FROM claimed), 'done', 'P-2') IS NULL;
 SELECT aftersale.confirm_refund(160, (SELECT min(refund_id) FROM claimed), 'failed') IS NULL;
+\set VERBOSITY terse
 -- a failed one is offered again, later
 SELECT aftersale.confirm_refund(160, max(refund_id), 'failed', NULL, 'timeout at the platform') FROM claimed;
 SELECT aftersale.confirm_refund(160, max(refund_id), 'failed', NULL, 'timeout at the platform') FROM claimed;
