@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "access.h"
 #include "clock.h"
 #include "config.h"
 #include "errors.h"
@@ -113,7 +114,7 @@ needs_array(const AsFlow *flow, const AsTransition *transition)
 }
 
 static void
-put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind actor)
+put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind actor, uint64_t permits)
 {
 	const AsFlow *flow = judgement->flow;
 	const AsDecision *standing = &judgement->decision;
@@ -125,7 +126,9 @@ put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind act
 		bool		nulls[4] = {false, false, false, !standing->due_at.known};
 
 		if (transition->from != standing->state || (transition->actors & (1u << actor)) == 0 ||
-			strcmp(flow->actions[transition->action], AS_ACTION_TIMEOUT) == 0)
+			strcmp(flow->actions[transition->action], AS_ACTION_TIMEOUT) == 0 ||
+			(actor == AS_ACTOR_MERCHANT && transition->permission >= 0 &&
+			 (permits & (UINT64CONST(1) << transition->permission)) == 0))
 			continue;
 		values[0] = CStringGetTextDatum(flow->actions[transition->action]);
 		values[1] = CStringGetTextDatum(flow->states[transition->to].name);
@@ -146,13 +149,13 @@ aftersale_allowed_actions(PG_FUNCTION_ARGS)
 	AsRequestMap map;
 	AsRequestRow row;
 	AsJudgement judgement;
-	AsActorKind actor = AS_ACTOR_MERCHANT;
+	AsSpeaker	speaker;
+	const char *role;
+	uint64_t	permits;
 
 	(void) as_relation("request");
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		missing_argument(PG_ARGISNULL(0) ? "shop_id" : "request_id");
-	if (!PG_ARGISNULL(2))
-		actor = as_actor_kind(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	InitMaterializedSRF(fcinfo, 0);
 	arguments[0] = PG_GETARG_DATUM(0);
 	arguments[1] = PG_GETARG_DATUM(1);
@@ -166,7 +169,9 @@ aftersale_allowed_actions(PG_FUNCTION_ARGS)
 	as_request_map(SPI_tuptable->tupdesc, &map);
 	as_request_row_from_tuple(&map, SPI_tuptable->vals[0], SPI_tuptable->tupdesc, &row);
 	as_judge_standing(&row, as_now(), &judgement);
-	put_allowed(result, &judgement, actor);
+	as_session_speaker(PG_GETARG_INT64(0), NULL, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), &speaker);
+	permits = as_flow_permits(PG_GETARG_INT64(0), judgement.flow, &speaker, &role);
+	put_allowed(result, &judgement, speaker.kind, permits);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -26,7 +26,8 @@
 
 static const char *const config_table_names[AS_CONFIG_TABLES] = {
 	"installation", "calendar", "flow", "flow_state", "flow_transition", "flow_override",
-	"shop", "shop_country", "role_permission", "shop_role_permission", "member", "login", "rule"
+	"shop", "shop_country", "role_permission", "shop_role_permission", "member", "login", "rule",
+	"access"
 };
 
 /* OID last seen of each table, InvalidOid when not resolved, and its epoch */

@@ -33,10 +33,11 @@ typedef enum AsConfigTable
 	AS_SHOP_ROLE_PERMISSION,
 	AS_MEMBER,
 	AS_LOGIN,
-	AS_RULE
+	AS_RULE,
+	AS_ACCESS
 } AsConfigTable;
 
-#define AS_CONFIG_TABLES	(AS_RULE + 1)
+#define AS_CONFIG_TABLES	(AS_ACCESS + 1)
 
 /*
  * The OID of a table of ours by its name.  Raises RA001, naming install(),

@@ -218,6 +218,25 @@ key_bits(FlowEntry *entry, AsFlow *flow, ArrayType *needs)
 	return bits;
 }
 
+/* Index of a permission; -1: none. */
+static int
+permission_index(FlowEntry *entry, AsFlow *flow, const char *name)
+{
+	int			index = 0;
+
+	if (name == NULL)
+		return -1;
+	while (index < flow->n_permissions && strcmp(flow->permissions[index], name) != 0)
+		index++;
+	if (index == AS_MAX_KEYS)
+		invalid_flow(flow, "too many permissions, one is", name);
+	if (flow->permissions == NULL)
+		flow->permissions = MemoryContextAllocZero(entry->context, sizeof(char *) * AS_MAX_KEYS);
+	if (index == flow->n_permissions)
+		flow->permissions[flow->n_permissions++] = MemoryContextStrdup(entry->context, name);
+	return index;
+}
+
 static int
 condition_bit(FlowEntry *entry, AsCachedFlow *cached, Jsonb *condition)
 {
@@ -329,7 +348,7 @@ load_transitions(FlowEntry *entry)
 		transition->priority = int_column(i, 4);
 		transition->to = as_flow_state(flow, text_column(CurrentMemoryContext, i, 5));
 		transition->actors = actor_bits(flow, DatumGetArrayTypeP(column(i, 6, &isnull)));
-		transition->permission = text_column(entry->context, i, 7);
+		transition->permission = permission_index(entry, flow, text_column(CurrentMemoryContext, i, 7));
 		transition->needs = key_bits(entry, flow, DatumGetArrayTypeP(column(i, 8, &isnull)));
 		transition->condition = condition_bit(entry, cached, DatumGetJsonbP(column(i, 9, &isnull)));
 		transition->outcome = text_column(entry->context, i, 10);

@@ -249,8 +249,12 @@ decide(AsJudgement *judgement)
 {
 	AsError		error;
 
-	if (!as_decide(&judgement->input, &judgement->decision, &error))
-		as_report(&error);
+	if (as_decide(&judgement->input, &judgement->decision, &error))
+		return;
+	if (strcmp(error.sqlstate, RA_PERMISSION_MISSING) == 0)
+		as_hint_permission(judgement->shop_id, judgement->flow->permissions[judgement->decision.missing_permission],
+						   judgement->command.role, &error);
+	as_report(&error);
 }
 
 /* ---- judging ---- */
@@ -319,14 +323,15 @@ add_balance(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judge
 }
 
 void
-as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now, AsJudgement *judgement)
+as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
+			 const AsSpeaker *speaker, AsJudgement *judgement)
 {
-	char	   *actor = as_row_text(new, AS_COL_actor);
-
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(old, new, as_row_text(new, AS_COL_action), as_row_jsonb(new, AS_COL_payload), now, judgement);
-	/* who does not say who he is, is the database role, and one of the shop's, whatever its name */
-	judgement->command.actor = actor == NULL ? AS_ACTOR_MERCHANT : as_actor_kind(actor);
+	judgement->shop_id = as_row_int64(old, AS_COL_shop_id);
+	judgement->command.actor = speaker->kind;
+	judgement->command.actor_name = speaker->actor;
+	judgement->command.permits = as_flow_permits(judgement->shop_id, judgement->flow, speaker, &judgement->command.role);
 	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);

@@ -8,6 +8,7 @@
 #ifndef AFTERSALE_JUDGE_H
 #define AFTERSALE_JUDGE_H
 
+#include "access.h"
 #include "flow_cache.h"
 #include "kernel/decide.h"
 #include "request_row.h"
@@ -17,6 +18,7 @@ typedef struct AsJudgement
 {
 	const AsCachedFlow *cached;
 	const AsFlow *flow;
+	int64		shop_id;		/* set where somebody acts */
 	const char *calendar;		/* name; NULL when judging again */
 	AsRequest	request;
 	AsCommand	command;
@@ -27,8 +29,9 @@ typedef struct AsJudgement
 /* A request that opens, from the row as the INSERT gives it. */
 extern void as_judge_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement);
 
-/* An act, or a new platform_due_at, on the row "old" by the command in "new". */
-extern void as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now, AsJudgement *judgement);
+/* An act, or a new platform_due_at, on the row "old" by the command in "new", which the speaker gives. */
+extern void as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
+						 const AsSpeaker *speaker, AsJudgement *judgement);
 
 /* The same once more from last_*; raises RA026 where it comes out otherwise than the row says. */
 extern void as_judge_opening_again(const AsRequestRow *new, AsJudgement *judgement);

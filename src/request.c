@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access.h"
 #include "clock.h"
 #include "commands/trigger.h"
 #include "config.h"
@@ -119,12 +120,29 @@ check_amount(const AsRequestRow *row)
 	as_report(&error);
 }
 
+/*
+ * Settles who acts, first of all: a role that has nothing to do with a shop
+ * learns nothing of it, not even whether it exists.
+ */
+static void
+settle_actor(AsRequestRow *row, const char *action, bool sets_platform_due, AsSpeaker *speaker)
+{
+	int64		shop = as_row_int64(row, AS_COL_shop_id);
+	char	   *wanted = as_row_text(row, AS_COL_actor);
+
+	if (sets_platform_due)
+		as_require_platforms_word(shop, action, wanted);
+	as_session_speaker(shop, action, wanted, speaker);
+	as_row_set_text(row, AS_COL_actor, speaker->actor);
+}
+
 /* Country and currency from the shop, where the INSERT left them out. */
 static void
 complete_opening(AsRequestRow *row, AsInstant now)
 {
 	const AsShop *shop;
 	const AsShopCountry *country;
+	AsSpeaker	speaker;
 	AsError		error;
 	char	   *currency;
 
@@ -135,6 +153,7 @@ complete_opening(AsRequestRow *row, AsInstant now)
 		as_hint(&error, "Such as: INSERT INTO aftersale.request (shop_id, flow) VALUES (1, 'temu/ticket');");
 		as_report(&error);
 	}
+	settle_actor(row, AS_ACTION_OPEN, !row->nulls[AS_COL_platform_due_at], &speaker);
 	shop = as_shop(as_row_int64(row, AS_COL_shop_id));
 	country = as_shop_country(shop, as_row_text(row, AS_COL_country));
 	as_row_set_text(row, AS_COL_country, country->country);
@@ -202,8 +221,6 @@ apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64
 
 	as_row_set_text(row, AS_COL_last_action, action);
 	as_row_set_null(row, AS_COL_action);
-	if (row->nulls[AS_COL_actor])
-		as_row_set_text(row, AS_COL_actor, GetUserNameFromId(GetUserId(), false));
 	as_row_move(row, AS_COL_last_actor, AS_COL_actor);
 	as_row_move(row, AS_COL_last_on_behalf_of, AS_COL_on_behalf_of);
 	as_row_move(row, AS_COL_last_payload, AS_COL_payload);
@@ -280,6 +297,7 @@ update_request(const AsRequestRow *old, AsRequestRow *new)
 {
 	bool		same_deadline = as_request_same(old, new, AS_COL_platform_due_at);
 	AsJudgement judgement;
+	AsSpeaker	speaker;
 	AsError		error;
 
 	check_same(old, new);
@@ -300,7 +318,8 @@ update_request(const AsRequestRow *old, AsRequestRow *new)
 		as_report(&error);
 	}
 	check_instant(new, AS_COL_platform_due_at);
-	as_judge_act(old, new, as_now(), &judgement);
+	settle_actor(new, as_row_text(new, AS_COL_action), !same_deadline, &speaker);
+	as_judge_act(old, new, as_now(), &speaker, &judgement);
 	apply(&judgement, judgement.command.action, new, as_row_int64(old, AS_COL_event_seq));
 	return true;
 }

@@ -20,3 +20,5 @@ $do$;
 
 ALTER TABLE aftersale.login ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_rows ON aftersale.login USING (login = current_user);
+ALTER TABLE aftersale.access ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_rows ON aftersale.access USING (login = current_user);

@@ -128,7 +128,7 @@ CREATE TABLE aftersale.role_permission (
 COMMENT ON TABLE aftersale.role_permission IS 'The permissions of a platform''s roles.';
 COMMENT ON COLUMN aftersale.role_permission.platform IS 'Platform code.';
 COMMENT ON COLUMN aftersale.role_permission.role IS 'Role of a shop''s member, such as administrator.';
-COMMENT ON COLUMN aftersale.role_permission.permission IS 'Permission, such as agree_refund.';
+COMMENT ON COLUMN aftersale.role_permission.permission IS 'Permission, such as agree_refund; * is every permission (the main account).';
 COMMENT ON COLUMN aftersale.role_permission.rule IS 'The rule''s number.';
 
 CREATE TABLE aftersale.carrier (

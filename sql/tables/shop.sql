@@ -62,17 +62,21 @@ CREATE TABLE aftersale.shop_role_permission (
     role text NOT NULL,
     permission text NOT NULL,
     granted boolean NOT NULL DEFAULT true,
+    granted_by text,
+    granted_at timestamptz,
     PRIMARY KEY (shop_id, role, permission)
 );
 COMMENT ON TABLE aftersale.shop_role_permission IS 'A shop''s own roles and permissions, over the platform''s.';
 COMMENT ON COLUMN aftersale.shop_role_permission.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.shop_role_permission.role IS 'Role, the platform''s or the shop''s own.';
-COMMENT ON COLUMN aftersale.shop_role_permission.permission IS 'Permission, such as agree_refund.';
+COMMENT ON COLUMN aftersale.shop_role_permission.permission IS 'Permission, such as agree_refund; * is every permission that no other row of the shop names.';
 COMMENT ON COLUMN aftersale.shop_role_permission.granted IS 'true adds the permission to the role, false takes it away.';
+COMMENT ON COLUMN aftersale.shop_role_permission.granted_by IS 'The actor who called grant_permission(); NULL: written by hand.';
+COMMENT ON COLUMN aftersale.shop_role_permission.granted_at IS 'When; NULL: written by hand.';
 
 CREATE TABLE aftersale.member (
     shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
-    actor text NOT NULL,
+    actor text NOT NULL CHECK (actor NOT IN ('merchant', 'buyer', 'platform', 'carrier', 'erp', 'system')),
     role text NOT NULL,
     PRIMARY KEY (shop_id, actor)
 );
@@ -93,6 +97,15 @@ COMMENT ON COLUMN aftersale.login.login IS 'Database role.';
 COMMENT ON COLUMN aftersale.login.shop_id IS 'A shop that the role sees and works for.';
 COMMENT ON COLUMN aftersale.login.actor IS 'The actor that the role acts as.';
 COMMENT ON COLUMN aftersale.login.may_speak IS 'Whether it may name another actor (the ERP''s service account).';
+
+CREATE TABLE aftersale.access (
+    login name NOT NULL,
+    capability text NOT NULL CHECK (capability IN ('service', 'employee', 'reporter', 'sweeper', 'outbox')),
+    PRIMARY KEY (login, capability)
+);
+COMMENT ON TABLE aftersale.access IS 'What grant_access() granted, so that it can be taken back and granted anew.';
+COMMENT ON COLUMN aftersale.access.login IS 'Database role.';
+COMMENT ON COLUMN aftersale.access.capability IS 'Capability: service, employee, reporter, sweeper or outbox.';
 
 CREATE SEQUENCE aftersale.rule_id;
 CREATE TABLE aftersale.rule (

@@ -66,4 +66,12 @@
 #define RA_PAUSE_WITHOUT_END		"RA061"
 #define RA_INVALID_ICS				"RA062"
 
+/* RA070 to RA079: access */
+#define RA_PERMISSION_MISSING		"RA070"
+#define RA_NOT_OF_SHOP				"RA071"
+#define RA_MAY_NOT_SPEAK			"RA072"
+#define RA_UNKNOWN_CAPABILITY		"RA073"
+#define RA_ACCESS_OWNER				"RA074"
+#define RA_PERSONAL_IN_PAYLOAD		"RA075"
+
 #endif

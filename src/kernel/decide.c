@@ -330,9 +330,38 @@ refuse_incomplete(const AsDecideInput *input, const AsTransition *transition, As
 				   "no condition of action \"%s\" holds for this payload", input->command->action);
 }
 
+/*
+ * Whether the actor has what the transition asks of a member of the shop
+ * (KS-02, DOUYIN-03).  Deciding again does not ask again: what was permitted
+ * when it was decided stays so.
+ */
+static bool
+is_permitted(const AsDecideInput *input, const AsTransition *transition)
+{
+	const AsCommand *command = input->command;
+
+	return transition->permission < 0 || input->again || command->actor != AS_ACTOR_MERCHANT ||
+		(command->permits & (UINT64_C(1) << transition->permission)) != 0;
+}
+
+static bool
+refuse_unpermitted(const AsDecideInput *input, const AsTransition *transition, AsError *error)
+{
+	const AsCommand *command = input->command;
+	const char *permission = input->flow->permissions[transition->permission];
+	const char *name = command->actor_name != NULL ? command->actor_name : as_actor_names[command->actor];
+	char		quoted[64];
+
+	as_fail(error, RA_PERMISSION_MISSING, transition->rule, "action \"%s\" needs permission \"%s\", which \"%s\" does not have",
+			command->action, permission, as_quote(quoted, sizeof quoted, name, strlen(name)));
+	if (command->role != NULL)
+		return as_detail(error, "The actor's role in the shop is \"%s\".", command->role);
+	return as_detail(error, "The actor is no member of the shop, and so has no permissions.");
+}
+
 /* The transition that the command takes in the decision's state; NULL and the error: refused. */
 static const AsTransition *
-choose_transition(const AsDecideInput *input, const AsDecision *decision, AsError *error)
+choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
 	const AsCommand *command = input->command;
 	int			action = as_flow_action(input->flow, command->action);
@@ -357,10 +386,17 @@ choose_transition(const AsDecideInput *input, const AsDecision *decision, AsErro
 				incomplete = t;
 			continue;
 		}
+		/* its condition holds: this is the one meant */
+		if (!is_permitted(input, t))
+		{
+			decision->missing_permission = t->permission;
+			refuse_unpermitted(input, t, error);
+			return NULL;
+		}
 		if ((t->needs & ~command->given) != 0)
 		{
 			incomplete = t;
-			break;				/* its condition holds: this is the one meant */
+			break;
 		}
 		return t;
 	}

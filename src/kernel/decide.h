@@ -75,6 +75,9 @@ typedef struct AsCommand
 	AsCommandKind kind;
 	const char *action;
 	AsActorKind actor;
+	const char *actor_name;		/* for refusals; NULL: the kind's */
+	const char *role;			/* of the actor as a member of the shop; NULL: he is none */
+	uint64_t	permits;		/* permissions of the flow that the actor has */
 	uint64_t	given;			/* payload keys that are there and not empty */
 	uint64_t	holds;			/* conditions that hold */
 	bool		sets_platform_due;	/* platform_due below is new */
@@ -131,6 +134,7 @@ typedef struct AsDecision
 	bool		armed;
 	bool		overdue_at_opening;
 	AsAmount	refunded;		/* decided so far for this request, this act included */
+	int			missing_permission; /* of the flow, where the act was refused with RA070 */
 	int			n_events;
 	AsEvent		events[AS_MAX_EVENTS];
 	int			n_computed;

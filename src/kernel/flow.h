@@ -94,7 +94,7 @@ typedef struct AsTransition
 	AsRefundOf	refund;
 	AsExecutor	executor;		/* of the refund */
 	const char *outcome;		/* NULL: leaves it */
-	const char *permission;		/* NULL: none */
+	int			permission;		/* index into permissions; -1: none is needed */
 	const char *rule;			/* NULL: none */
 } AsTransition;
 
@@ -116,6 +116,8 @@ typedef struct AsFlow
 	AsTransition *transitions;	/* by from, action, priority descending */
 	int			n_keys;
 	const char **keys;			/* the payload keys that "needs" bits stand for */
+	int			n_permissions;
+	const char **permissions;	/* at most AS_MAX_KEYS */
 } AsFlow;
 
 /* Index of a state or action by its name; -1: the flow has none of that name. */
