@@ -71,7 +71,7 @@ sub plain
 sub psql { my ($sql) = @_; system('psql', '-X', '-q', '-d', 'postgres', '-c', $sql) == 0 or die "$sql failed" }
 sub roles { return `psql -X -qAt -d postgres -c "SELECT rolname FROM pg_roles ORDER BY 1"` =~ /(.+)/g }
 
-my @files = grep { -f } 'README.md', 'README.zh.md';
+my @files = grep { -f } 'README.md', 'README.zh-CN.md';
 find({ no_chdir => 1, wanted => sub { push @files, $_ if /\.md$/ } }, 'doc') if -d 'doc';
 @files = grep { m{(?:^|/)\Q$ENV{TEST}\E(?:\.md)?$} } @files if $ENV{TEST} && $ENV{TEST} ne 'examples';
 
