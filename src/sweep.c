@@ -101,24 +101,29 @@ fire(const Keys *keys, int from, int count, TimestampTz cutoff)
 	"UPDATE aftersale.request SET attempts = attempts OPERATOR(pg_catalog.+) 1, fault = $3," \
 	" act_at = $4 OPERATOR(pg_catalog.+) LEAST('1 day'::pg_catalog.interval, '1 minute'::pg_catalog.interval" \
 	" OPERATOR(pg_catalog.*) pg_catalog.power(2, LEAST(attempts, 20)::pg_catalog.float8))" \
-	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2"
+	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2" \
+	" AND act_at OPERATOR(pg_catalog.<) $5"
 
-/* Leaves a row to a later run, each time twice as late, at most a day. */
-static void
-park(const Keys *keys, int at, const ErrorData *error)
+/*
+ * Leaves a row to a later run, each time twice as late, at most a day; not
+ * where somebody has acted on it since it failed.  Returns how many it parked.
+ */
+static int64
+park(const Keys *keys, int at, TimestampTz cutoff, const ErrorData *error)
 {
 	static SPIPlanPtr plan = NULL;
-	static const Oid types[4] = {INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID};
-	Datum		values[4];
+	static const Oid types[5] = {INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
+	Datum		values[5];
 
 	values[0] = keys->shop_ids[at];
 	values[1] = keys->request_ids[at];
 	values[2] = CStringGetTextDatum(psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));
 	values[3] = TimestampTzGetDatum(as_now());
+	values[4] = TimestampTzGetDatum(cutoff);
 	as_parking = true;
 	PG_TRY();
 	{
-		if (SPI_execute_plan(as_plan(PARK_SQL, 4, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
+		if (SPI_execute_plan(as_plan(PARK_SQL, 5, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
 			elog(ERROR, "the sweep could not park a request");
 	}
 	PG_FINALLY();
@@ -126,6 +131,7 @@ park(const Keys *keys, int at, const ErrorData *error)
 		as_parking = false;
 	}
 	PG_END_TRY();
+	return (int64) SPI_processed;
 }
 
 /*
@@ -153,23 +159,24 @@ is_poison(int sqlstate)
 	}
 }
 
-/* Fires a batch; on a row's error halves it down to the row. */
-static void
-fire_batch(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tally)
+/*
+ * Runs fire(), or park() where there is an error to park with, in a
+ * subtransaction.  Returns the error of a row, copied; NULL: it went well, and
+ * *rows says on how many rows.  What is no row's own is thrown on.
+ */
+static ErrorData *
+try_rows(const Keys *keys, int from, int count, TimestampTz cutoff, const ErrorData *to_park, int64 *rows)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData  *volatile error = NULL;
-	volatile int64 fired = 0;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		fired = fire(keys, from, count, cutoff);
+		*rows = to_park == NULL ? fire(keys, from, count, cutoff) : park(keys, from, cutoff, to_park);
 		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
 	}
 	PG_CATCH();
 	{
@@ -177,25 +184,60 @@ fire_batch(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tal
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
 	}
 	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
 	if (error != NULL && !is_poison(error->sqlerrcode))
 		ReThrowError(error);
+	return error;
+}
+
+/*
+ * Parks the row whose error it is.  Where not even that is possible, because a
+ * trigger of the ERP refuses every update of the row, the row stays as it is,
+ * due again at the next run: it must not stop all others.
+ */
+static void
+park_row(const Keys *keys, int at, TimestampTz cutoff, const ErrorData *error, Tally *tally)
+{
+	int64		rows = 0;
+	ErrorData  *failure = try_rows(keys, at, 1, cutoff, error, &rows);
+
+	if (failure == NULL)
+	{
+		tally->parked += rows;
+		return;
+	}
+	ereport(WARNING,
+			(errmsg("request %lld of shop %lld can be neither acted on nor parked: %s",
+					(long long) DatumGetInt64(keys->request_ids[at]),
+					(long long) DatumGetInt64(keys->shop_ids[at]), failure->message),
+			 errhint("A trigger on aftersale.request refuses every update of it.")));
+	tally->parked++;
+	FreeErrorData(failure);
+}
+
+/* Fires a batch; on a row's error halves it down to the row. */
+static void
+fire_batch(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tally)
+{
+	int64		fired = 0;
+	ErrorData  *error = try_rows(keys, from, count, cutoff, NULL, &fired);
 
 	if (error == NULL)
-		tally->fired += fired;
-	else if (count == 1)
 	{
-		park(keys, from, error);
-		tally->parked++;
+		tally->fired += fired;
+		return;
 	}
+	if (count == 1)
+		park_row(keys, from, cutoff, error, tally);
 	else
 	{
 		fire_batch(keys, from, count / 2, cutoff, tally);
 		fire_batch(keys, from + count / 2, count - count / 2, cutoff, tally);
 	}
+	FreeErrorData(error);
 }
 
 /* ---- fire_due(): one shop, in the caller's transaction ---- */
@@ -297,14 +339,27 @@ beat(TimestampTz started, TimestampTz cutoff, const Tally *tally, bool complete)
 		elog(ERROR, "the sweep could not write its heartbeat");
 }
 
+/* An argument of sweep() that must not be negative; NULL is the default. */
+static int
+limit_argument(FunctionCallInfo fcinfo, int argument, const char *name, int otherwise)
+{
+	int			limit = PG_ARGISNULL(argument) ? otherwise : PG_GETARG_INT32(argument);
+	AsError		error;
+
+	if (limit >= 0)
+		return limit;
+	as_fail(&error, RA_INVALID_REQUEST, NULL, "argument \"%s\" must not be negative", name);
+	as_report(&error);
+}
+
 PG_FUNCTION_INFO_V1(aftersale_sweep);
 
 Datum
 aftersale_sweep(PG_FUNCTION_ARGS)
 {
 	CallContext *call = (CallContext *) fcinfo->context;
-	int			max_rows = PG_ARGISNULL(0) ? 100000 : PG_GETARG_INT32(0);
-	int			max_seconds = PG_ARGISNULL(1) ? 45 : PG_GETARG_INT32(1);
+	int			max_rows = limit_argument(fcinfo, 0, "max_rows", 100000);
+	int			max_seconds = limit_argument(fcinfo, 1, "max_seconds", 45);
 	TimestampTz started = GetCurrentTimestamp();
 	TimestampTz cutoff;
 	MemoryContext run;
@@ -327,7 +382,7 @@ aftersale_sweep(PG_FUNCTION_ARGS)
 	cutoff = as_now();
 	run = AllocSetContextCreate(PortalContext, "aftersale sweep", ALLOCSET_DEFAULT_SIZES);
 	claim(cutoff, max_rows, &keys, run);
-	while (from < keys.count && !TimestampDifferenceExceeds(started, GetCurrentTimestamp(), max_seconds * 1000))
+	while (from < keys.count && GetCurrentTimestamp() - started < max_seconds * USECS_PER_SEC)
 	{
 		int			count = Min(BATCH_ROWS, keys.count - from);
 
