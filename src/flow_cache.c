@@ -32,7 +32,7 @@ typedef struct FlowEntry
 
 static FlowEntry *entries = NULL;
 
-/* an entry that could not be published, in parallel mode: freed at the next look-up */
+/* an entry that is not published, in parallel mode or because it is empty: freed at the next look-up */
 static FlowEntry *unpublished = NULL;
 
 static void
@@ -347,6 +347,9 @@ load_transitions(FlowEntry *entry)
 		transition->action = add_action(entry, flow, rows, text_column(CurrentMemoryContext, i, 3));
 		transition->priority = int_column(i, 4);
 		transition->to = as_flow_state(flow, text_column(CurrentMemoryContext, i, 5));
+		if (transition->from < 0 || transition->to < 0)
+			invalid_flow(flow, "a transition from or to a state that is not in flow_state, on action",
+						 flow->actions[transition->action]);
 		transition->actors = actor_bits(flow, DatumGetArrayTypeP(column(i, 6, &isnull)));
 		transition->permission = permission_index(entry, flow, text_column(CurrentMemoryContext, i, 7));
 		transition->needs = key_bits(entry, flow, DatumGetArrayTypeP(column(i, 8, &isnull)));
@@ -386,7 +389,8 @@ load(const char *name)
 			as_report(&error);
 	}
 	MemoryContextSetParent(context, CacheMemoryContext);
-	if (state.publish)
+	/* names that are no flow are not kept: there is no end of them */
+	if (state.publish && entry->n_versions > 0)
 	{
 		entry->next = entries;
 		entries = entry;
