@@ -34,7 +34,9 @@
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 
-#define CHUNK_EVENTS	1000	/* flush when at least so many are collected */
+/* flush when at least so many are collected, or so many bytes of payloads and items */
+#define CHUNK_EVENTS	1000
+#define CHUNK_BYTES		(32 * 1024 * 1024)
 
 /* ---- columns collected for one statement ---- */
 
@@ -425,6 +427,10 @@ check_decision(const AsRequestRow *new, const AsJudgement *judgement, int64 seq_
 	check_instant(new, AS_COL_due_at, decision->due_at);
 	check_instant(new, AS_COL_platform_due_at, decision->platform_due_at);
 	check_instant(new, AS_COL_act_at, act_at);
+	if (DatumGetInt32(new->values[AS_COL_attempts]) != 0)
+		altered(new, "attempts");
+	if (new->nulls[AS_COL_fault] == decision->overdue_at_opening)
+		altered(new, "fault");
 }
 
 static void
@@ -463,6 +469,8 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 
 	as_judge_opening_again(new, &judgement);
 	check_decision(new, &judgement, 0);
+	if (!new->nulls[AS_COL_refund_amount])
+		altered(new, "refund_amount");
 	collect_event(recorder, new, &judgement, 0, NULL, digest);
 	check_digest(new, digest);
 	if (!new->nulls[AS_COL_last_items])
@@ -480,24 +488,22 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 static void
 collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow *new)
 {
-	static const AsRequestColumn watched[] = {
-		AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_platform_due_at,
-		AS_COL_entered_at, AS_COL_provisional, AS_COL_flow, AS_COL_flow_version, AS_COL_last_at, AS_COL_last_digest
-	};
+	AsRequestColumn changed = as_request_fixed_change(old, new);
 	AsJudgement judgement;
 	const uint8 *previous = as_row_digest(old);
 	uint8		digest[AS_DIGEST_SIZE];
 
-	if (!as_request_same(old, new, AS_COL_shop_id) || !as_request_same(old, new, AS_COL_request_id))
-		altered(new, "request_id");
-	if (as_request_same(old, new, AS_COL_event_seq))
+	/* nothing decided may have changed where nothing was decided */
+	if (changed == AS_REQUEST_COLUMN_COUNT && as_request_same(old, new, AS_COL_event_seq))
 	{
-		/* nothing was decided, so nothing decided may have changed */
-		for (size_t i = 0; i < lengthof(watched); i++)
-			if (!as_request_same(old, new, watched[i]))
-				altered(new, as_request_column_names[watched[i]]);
-		return;
+		changed = as_request_decided_change(old, new);
+		if (changed == AS_REQUEST_COLUMN_COUNT && !as_request_same(old, new, AS_COL_platform_due_at))
+			changed = AS_COL_platform_due_at;
+		if (changed == AS_REQUEST_COLUMN_COUNT)
+			return;
 	}
+	if (changed != AS_REQUEST_COLUMN_COUNT)
+		altered(new, as_request_column_names[changed]);
 	as_judge_act_again(old, new, &judgement);
 	check_decision(new, &judgement, as_row_int64(old, AS_COL_event_seq));
 	check_refund_amount(old, new, &judgement);
@@ -636,7 +642,8 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 				elog(ERROR, "transition tables of aftersale.request do not pair");
 			collect_updated(&recorder, &old, &new);
 		}
-		if (recorder.events.count >= CHUNK_EVENTS)
+		if (recorder.events.count >= CHUNK_EVENTS ||
+			MemoryContextMemAllocated(recorder.chunk, false) >= CHUNK_BYTES)
 			flush_chunk(&recorder);
 	}
 	flush_chunk(&recorder);

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "access.h"
+#include "catalog/pg_inherits.h"
 #include "clock.h"
 #include "commands/trigger.h"
 #include "config.h"
@@ -41,7 +42,7 @@ static const AsRequestColumn decided_columns[] = {
 
 /* what a request is, for ever */
 static const AsRequestColumn fixed_columns[] = {
-	AS_COL_shop_id, AS_COL_request_id, AS_COL_flow, AS_COL_country, AS_COL_currency, AS_COL_opened_at
+	AS_COL_shop_id, AS_COL_request_id, AS_COL_flow, AS_COL_flow_version, AS_COL_country, AS_COL_currency, AS_COL_opened_at
 };
 
 /* Set while the sweep itself writes act_at, attempts and fault (sweep.c). */
@@ -63,8 +64,8 @@ refuse_decided_column(AsRequestColumn column, bool inserting)
 	as_report(&error);
 }
 
-static void
-check_same(const AsRequestRow *old, const AsRequestRow *new)
+AsRequestColumn
+as_request_decided_change(const AsRequestRow *old, const AsRequestRow *new)
 {
 	for (size_t i = 0; i < lengthof(decided_columns); i++)
 	{
@@ -73,19 +74,35 @@ check_same(const AsRequestRow *old, const AsRequestRow *new)
 		if (as_parking && (column == AS_COL_act_at || column == AS_COL_attempts || column == AS_COL_fault))
 			continue;
 		if (!as_request_same(old, new, column))
-			refuse_decided_column(column, false);
+			return column;
 	}
-	for (size_t i = 0; i < lengthof(fixed_columns); i++)
-	{
-		AsError		error;
+	return AS_REQUEST_COLUMN_COUNT;
+}
 
-		if (as_request_same(old, new, fixed_columns[i]))
-			continue;
-		as_fail(&error, RA_REQUEST_IMMUTABLE, NULL, "column \"%s\" of aftersale.request cannot be changed",
-				as_request_column_names[fixed_columns[i]]);
-		as_hint(&error, "Open a new request instead.");
-		as_report(&error);
-	}
+AsRequestColumn
+as_request_fixed_change(const AsRequestRow *old, const AsRequestRow *new)
+{
+	for (size_t i = 0; i < lengthof(fixed_columns); i++)
+		if (!as_request_same(old, new, fixed_columns[i]))
+			return fixed_columns[i];
+	return AS_REQUEST_COLUMN_COUNT;
+}
+
+static void
+check_same(const AsRequestRow *old, const AsRequestRow *new)
+{
+	AsRequestColumn column = as_request_decided_change(old, new);
+	AsError		error;
+
+	if (column != AS_REQUEST_COLUMN_COUNT)
+		refuse_decided_column(column, false);
+	column = as_request_fixed_change(old, new);
+	if (column == AS_REQUEST_COLUMN_COUNT)
+		return;
+	as_fail(&error, RA_REQUEST_IMMUTABLE, NULL, "column \"%s\" of aftersale.request cannot be changed",
+			as_request_column_names[column]);
+	as_hint(&error, "Open a new request instead.");
+	as_report(&error);
 }
 
 static void
@@ -324,14 +341,33 @@ update_request(const AsRequestRow *old, AsRequestRow *new)
 	return true;
 }
 
+/*
+ * A statement on a parent reaches our rows and their BEFORE ROW trigger, but
+ * not the AFTER STATEMENT triggers: it would decide and record nothing.
+ */
+static void
+check_no_parent(Relation relation)
+{
+	AsError		error;
+
+	if (!has_superclass(RelationGetRelid(relation)))
+		return;
+	as_fail(&error, RA_NOT_OUR_TABLE, NULL, "aftersale.request must not be a partition or a child of another table");
+	as_detail(&error, "A statement on the parent would change requests without a history.");
+	as_hint(&error, "ALTER TABLE ... DETACH PARTITION aftersale.request, or ALTER TABLE aftersale.request NO INHERIT ...");
+	as_report(&error);
+}
+
+/* The columns' places, found and checked once a statement. */
 static AsRequestMap *
-request_map(FunctionCallInfo fcinfo, TupleDesc descriptor)
+request_map(FunctionCallInfo fcinfo, Relation relation)
 {
 	if (fcinfo->flinfo->fn_extra == NULL)
 	{
 		AsRequestMap *map = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(AsRequestMap));
 
-		as_request_map(descriptor, map);
+		check_no_parent(relation);
+		as_request_map(RelationGetDescr(relation), map);
 		fcinfo->flinfo->fn_extra = map;
 	}
 	return fcinfo->flinfo->fn_extra;
@@ -347,7 +383,8 @@ as_request_trigger(FunctionCallInfo fcinfo, TriggerEvent timing)
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("this function was not called by the trigger manager")));
 	if (!as_is_relation(RelationGetRelid(trigger->tg_relation), "request") ||
-		(trigger->tg_event & (TRIGGER_EVENT_ROW | TRIGGER_EVENT_TIMINGMASK)) != timing)
+		(trigger->tg_event & (TRIGGER_EVENT_ROW | TRIGGER_EVENT_TIMINGMASK)) != timing ||
+		(!TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event)))
 	{
 		as_fail(&error, RA_NOT_OUR_TABLE, NULL, "the triggers of aftersale.request work on no other table");
 		as_hint(&error, "aftersale.install() creates them.");
@@ -364,7 +401,7 @@ aftersale_request_decide(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = as_request_trigger(fcinfo, TRIGGER_EVENT_ROW | TRIGGER_EVENT_BEFORE);
 	TupleDesc	descriptor = RelationGetDescr(trigger->tg_relation);
-	AsRequestMap *map = request_map(fcinfo, descriptor);
+	AsRequestMap *map = request_map(fcinfo, trigger->tg_relation);
 	AsRequestRow old;
 	AsRequestRow new;
 

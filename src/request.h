@@ -7,11 +7,19 @@
 
 #include "commands/trigger.h"
 #include "fmgr.h"
+#include "request_row.h"
 
 /* Lets the sweep write act_at, attempts and fault of a row that it parks. */
 extern bool as_parking;
 
 /* The trigger data, once it is sure that it is our table's trigger of that timing. */
 extern TriggerData *as_request_trigger(FunctionCallInfo fcinfo, TriggerEvent timing);
+
+/*
+ * The first column that differs among those that nobody but the engine writes,
+ * or among those that never change; AS_REQUEST_COLUMN_COUNT: none does.
+ */
+extern AsRequestColumn as_request_decided_change(const AsRequestRow *old, const AsRequestRow *new);
+extern AsRequestColumn as_request_fixed_change(const AsRequestRow *old, const AsRequestRow *new);
 
 #endif

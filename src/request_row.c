@@ -6,9 +6,12 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
 #include "request_row.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
+#include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
 #define AS_COLUMN_NAME(name) #name,
@@ -16,6 +19,73 @@ const char *const as_request_column_names[AS_REQUEST_COLUMN_COUNT] = {
 	AS_REQUEST_COLUMNS(AS_COLUMN_NAME)
 };
 #undef AS_COLUMN_NAME
+
+/* The type that the code reads a column as; InvalidOid: ratio, whose type is the extension's. */
+static Oid
+column_type(AsRequestColumn column)
+{
+	switch (column)
+	{
+		case AS_COL_shop_id:
+		case AS_COL_request_id:
+		case AS_COL_warehouse_id:
+		case AS_COL_event_seq:
+			return INT8OID;
+		case AS_COL_flow_version:
+		case AS_COL_attempts:
+			return INT4OID;
+		case AS_COL_provisional:
+			return BOOLOID;
+		case AS_COL_amount:
+		case AS_COL_refund_amount:
+			return NUMERICOID;
+		case AS_COL_ordered_at:
+		case AS_COL_opened_at:
+		case AS_COL_entered_at:
+		case AS_COL_platform_due_at:
+		case AS_COL_due_at:
+		case AS_COL_act_at:
+		case AS_COL_last_at:
+			return TIMESTAMPTZOID;
+		case AS_COL_attributes:
+		case AS_COL_payload:
+		case AS_COL_items:
+		case AS_COL_last_payload:
+		case AS_COL_last_items:
+		case AS_COL_last_facts:
+			return JSONBOID;
+		case AS_COL_last_digest:
+			return BYTEAOID;
+		case AS_COL_ratio:
+			return InvalidOid;
+		default:
+			return TEXTOID;
+	}
+}
+
+/* A column that was given another type would be read as garbage, or crash. */
+static void
+check_column_type(Form_pg_attribute attribute, AsRequestColumn column)
+{
+	Oid			expected = column_type(column);
+
+	if (attribute->atttypid == expected ||
+		(expected == InvalidOid && attribute->attbyval && attribute->attlen == sizeof(int32)))
+		return;
+	/* varchar, and domains, have the form of their base type */
+	if (OidIsValid(expected))
+	{
+		Oid			base = getBaseType(attribute->atttypid);
+
+		if (base == expected || (expected == TEXTOID && base == VARCHAROID))
+			return;
+	}
+	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+					errmsg("column \"%s\" of table \"aftersale.request\" has type %s",
+						   as_request_column_names[column], format_type_be(attribute->atttypid)),
+					errhint("Columns of the tables of aftersale keep their types; change it back to %s.",
+							OidIsValid(expected) ? format_type_be(expected) : "aftersale.refund_ratio")));
+}
 
 void
 as_request_map(TupleDesc descriptor, AsRequestMap *map)
@@ -41,6 +111,7 @@ as_request_map(TupleDesc descriptor, AsRequestMap *map)
 								   as_request_column_names[column]),
 							errhint("Columns of the tables of aftersale must not be dropped or renamed.")));
 		map->index[column] = at % descriptor->natts;
+		check_column_type(TupleDescAttr(descriptor, map->index[column]), column);
 		at++;
 	}
 }
@@ -124,6 +195,17 @@ is_by_value(AsRequestColumn column, int16 *length)
 	}
 }
 
+/* Whether both are one value out of line: no need to fetch it twice to compare. */
+static bool
+is_same_toast(Datum a, Datum b)
+{
+	struct varlena *left = (struct varlena *) DatumGetPointer(a);
+	struct varlena *right = (struct varlena *) DatumGetPointer(b);
+
+	return VARATT_IS_EXTERNAL_ONDISK(left) && VARATT_IS_EXTERNAL_ONDISK(right) &&
+		memcmp(left, right, VARSIZE_EXTERNAL(left)) == 0;
+}
+
 bool
 as_request_same(const AsRequestRow *a, const AsRequestRow *b, AsRequestColumn column)
 {
@@ -134,6 +216,7 @@ as_request_same(const AsRequestRow *a, const AsRequestRow *b, AsRequestColumn co
 	if (is_by_value(column, &length))
 		return a->values[column] == b->values[column];
 	return a->values[column] == b->values[column] ||
+		is_same_toast(a->values[column], b->values[column]) ||
 		datum_image_eq(a->values[column], b->values[column], false, length);
 }
 

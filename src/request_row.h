@@ -46,7 +46,7 @@ typedef struct AsRequestRow
 	bool		nulls[AS_REQUEST_COLUMN_COUNT];
 } AsRequestRow;
 
-/* The map of the table's columns; raises where the table lacks one. */
+/* The map of the table's columns; raises where the table lacks one, or has it with another type. */
 extern void as_request_map(TupleDesc descriptor, AsRequestMap *map);
 
 /* Reads a row; its values point into the tuple or slot. */
