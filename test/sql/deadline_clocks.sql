@@ -53,12 +53,12 @@ SELECT start, term, aftersale.deadline(start::timestamptz, term::aftersale.sla_t
 FROM (VALUES ('2026-03-28 02:30+01', '1 day'), ('2026-03-28 02:30+01', '24 hours'), ('2026-03-28 02:30+01', '1 business day'), ('2026-03-28 12:00+01', '24 business hours'),
 	('2026-10-24 02:30+02', '1 day'), ('2026-10-24 02:30+02', '24 hours'), ('2026-10-24 02:30+02', '1 business day'), ('2026-10-24 12:00+02', '24 business hours'),
 	('2026-10-25 02:30+02', '1 day'), ('2026-10-25 02:30+01', '1 day')) AS v(start, term);
--- Havana: 2026-11-01 has two midnights, the day begins at the first. Sao Paulo: 2018-11-04 began at 01:00.
+-- Havana: 2025-11-02 has two midnights, the day begins at the first. Sao Paulo: 2018-11-04 began at 01:00.
 -- Apia: 2011-12-30 never was
 SET timezone = 'UTC';
 SELECT zone, start AT TIME ZONE zone AS local_start, term, due, due AT TIME ZONE zone AS local_due
-FROM (VALUES ('America/Havana', timestamptz '2026-10-30 16:00+00', '1 business day end of day'), ('America/Havana', '2026-10-31 16:00+00', '1 business day end of day'),
-	('America/Havana', '2026-11-01 04:30+00', '0 business hours'), ('America/Sao_Paulo', '2018-11-03 12:00+00', '0 business days end of day'),
+FROM (VALUES ('America/Havana', timestamptz '2025-10-31 16:00+00', '1 business day end of day'), ('America/Havana', '2025-11-01 16:00+00', '1 business day end of day'),
+	('America/Havana', '2025-11-02 04:30+00', '0 business hours'), ('America/Sao_Paulo', '2018-11-03 12:00+00', '0 business days end of day'),
 	('America/Sao_Paulo', '2018-11-04 02:30+00', '1 business hour'), ('Pacific/Apia', '2011-12-29 22:00+00', '1 business day'), ('Pacific/Apia', '2011-12-29 22:00+00', '1 business day end of day'),
 	('Australia/Lord_Howe', '2026-04-04 12:00+00', '24 business hours'), ('Asia/Kathmandu', '2026-04-04 12:00+00', '1 business day')) AS v(zone, start, term),
 	LATERAL (SELECT aftersale.deadline(start, term::aftersale.sla_term, format('zone %s; mon-sun 00:00-24:00', zone)::aftersale.business_calendar) AS due) AS d;
