@@ -61,6 +61,13 @@ AS 'MODULE_PATHNAME', 'aftersale_act';
 COMMENT ON FUNCTION aftersale.act(bigint, bigint, text, jsonb, text, text) IS
 'Takes an action on a request: the same as UPDATE aftersale.request SET action = ..., with the caller''s rights. payload: what the action brings along (remark, evidence, is_effective, ...); actor: who acts (NULL: the database role; buyer, platform, carrier and erp are reserved names); on_behalf_of: for whom. Returns the decision. Errors: RA015 unknown action, RA016 unknown request, RA020 not allowed in this state, RA021 too late, RA022 not this actor''s, RA023 payload incomplete. Example: SELECT state, due_at FROM aftersale.act(1, 42, ''reply'', ''{"remark": "sent on Monday"}'');';
 
+CREATE FUNCTION aftersale.act_many(shop_ids bigint[], request_ids bigint[], action text, payload jsonb DEFAULT '{}',
+    actor text DEFAULT NULL, on_error text DEFAULT 'fail') RETURNS SETOF aftersale.decision
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'aftersale_act_many';
+COMMENT ON FUNCTION aftersale.act_many(bigint[], bigint[], text, jsonb, text, text) IS
+'Takes one action on many requests, with the caller''s rights: shop_ids and request_ids are the keys, place by place. All are locked first, by key, so that batches on overlapping sets wait instead of deadlocking; then it is one UPDATE. payload and actor as in act(). on_error fail: one refused request refuses the whole; skip: a refused request comes back with its sqlstate and message, the others are acted on. Returns a decision a request, in the order of the keys given. Errors: RA032 an argument is null, holds nulls, has more than one dimension, the arrays differ in length, a request is given twice, on_error is neither; with fail those of act(), RA016 for an unknown request first. Deadlock, serialization failure, cancellation and missing privileges are always errors of the whole. Example: SELECT request_id, state, sqlstate FROM aftersale.act_many(''{1,1}'', ''{42,43}'', ''reply'', ''{"remark": "sent"}'', on_error => ''skip'');';
+
 CREATE FUNCTION aftersale.allowed_actions(shop_id bigint, request_id bigint, actor text DEFAULT NULL)
 RETURNS SETOF aftersale.allowed_action
 LANGUAGE C STABLE PARALLEL RESTRICTED
@@ -167,3 +174,74 @@ END
 $function$;
 COMMENT ON FUNCTION aftersale.verify_history(bigint, bigint) IS
 'Replays the history of a shop''s requests (or of one): numbering, chain of digests, states, deadline and refunds; no row where all of it holds and ends in what the request says. It shows who reads the tables what was altered, not by whom. Example: SELECT * FROM aftersale.verify_history(1);';
+
+CREATE FUNCTION aftersale.open_many(requests jsonb) RETURNS SETOF aftersale.decision
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    columns CONSTANT text[] := '{shop_id,flow,external_ref,reason,order_ref,ordered_at,country,currency,amount,ratio,warehouse_id,opened_at,platform_due_at,attributes,actor,on_behalf_of,payload,items}';
+    wrong record;
+    opened_shops bigint[];
+    opened_ids bigint[];
+BEGIN
+    PERFORM aftersale.require_installed();
+    IF requests IS NULL OR jsonb_typeof(requests) <> 'array' THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA032',
+            MESSAGE = 'open_many() needs a JSON array of requests (RA032)',
+            HINT = 'Such as: [{"shop_id": 1, "flow": "temu/ticket", "external_ref": "T1"}].';
+    END IF;
+    FOR wrong IN
+        SELECT e.place,
+            CASE WHEN jsonb_typeof(e.request) <> 'object' THEN 'is no JSON object'
+                 WHEN (SELECT count(*) FROM jsonb_object_keys(e.request) k WHERE k <> ALL (columns)) > 0
+                 THEN format('has key "%s"', (SELECT min(k) FROM jsonb_object_keys(e.request) k WHERE k <> ALL (columns)))
+                 ELSE format('lacks "%s"', (SELECT n FROM unnest('{shop_id,flow,external_ref}'::text[]) n WHERE e.request ->> n IS NULL LIMIT 1)) END AS fault
+        FROM jsonb_array_elements(requests) WITH ORDINALITY AS e(request, place)
+        WHERE jsonb_typeof(e.request) <> 'object' OR NOT e.request ?& '{shop_id,flow,external_ref}'
+           OR 'null' IN (e.request -> 'shop_id', e.request -> 'flow', e.request -> 'external_ref')
+           OR CASE WHEN jsonb_typeof(e.request) = 'object' THEN (e.request - columns) <> '{}' END
+        ORDER BY e.place
+        LIMIT 1
+    LOOP
+        RAISE EXCEPTION USING ERRCODE = 'RA032',
+            MESSAGE = format('request number %s of the array %s (RA032)', wrong.place, wrong.fault),
+            DETAIL = format('Keys of a request: %s.', array_to_string(columns, ', ')),
+            HINT = 'shop_id, flow and external_ref say which matter it is, and are needed.';
+    END LOOP;
+
+    WITH given AS MATERIALIZED (
+        SELECT DISTINCT ON (v.shop_id, v.flow, v.external_ref) v.*
+        FROM jsonb_array_elements(requests) WITH ORDINALITY AS e(request, place),
+            jsonb_to_record(e.request) AS v(shop_id bigint, flow text, external_ref text, reason text, order_ref text,
+                ordered_at timestamptz, country text, currency text, amount numeric, ratio aftersale.refund_ratio,
+                warehouse_id bigint, opened_at timestamptz, platform_due_at timestamptz, attributes jsonb, actor text,
+                on_behalf_of text, payload jsonb, items jsonb)
+        ORDER BY v.shop_id, v.flow, v.external_ref, e.place),
+    opened AS (
+        -- by key, so that two calls with the same matters wait for each other
+        INSERT INTO aftersale.request (shop_id, flow, external_ref, reason, order_ref, ordered_at, country, currency, amount,
+            ratio, warehouse_id, opened_at, platform_due_at, attributes, actor, on_behalf_of, payload, items)
+        SELECT g.shop_id, g.flow, g.external_ref, g.reason, g.order_ref, g.ordered_at, g.country, g.currency, g.amount,
+            g.ratio, g.warehouse_id, g.opened_at, g.platform_due_at, coalesce(g.attributes, '{}'), g.actor, g.on_behalf_of,
+            g.payload, g.items
+        FROM given g
+        WHERE NOT EXISTS (SELECT FROM aftersale.request r
+            WHERE r.shop_id = g.shop_id AND r.flow = g.flow AND r.external_ref = g.external_ref)
+        ORDER BY g.shop_id, g.flow, g.external_ref
+        ON CONFLICT (shop_id, flow, external_ref) DO NOTHING
+        RETURNING shop_id, request_id)
+    SELECT array_agg(o.shop_id), array_agg(o.request_id) INTO opened_shops, opened_ids FROM opened o;
+
+    RETURN QUERY
+    SELECT r.shop_id, r.request_id, r.external_ref, CASE WHEN o.request_id IS NOT NULL THEN 'open' END, NULL::text,
+        r.state, r.outcome, r.due_at, r.refund_amount, r.currency, r.event_seq, NULL::text, NULL::text
+    FROM jsonb_array_elements(requests) WITH ORDINALITY AS e(request, place)
+    JOIN aftersale.request r ON r.shop_id = (e.request ->> 'shop_id')::bigint AND r.flow = e.request ->> 'flow'
+        AND r.external_ref = e.request ->> 'external_ref'
+    LEFT JOIN unnest(opened_shops, opened_ids) AS o(shop_id, request_id) ON o.shop_id = r.shop_id AND o.request_id = r.request_id
+    ORDER BY e.place;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.open_many(jsonb) IS
+'Opens requests, once each, however often it is called: an array of objects with the columns of aftersale.request that an INSERT may give, items, payload and actor among them; shop_id, flow and external_ref say which matter it is. A matter that is there already stays as it is. One refused request refuses the whole. Returns a decision an object, in their order: action is open where this call opened it, NULL where it was there. Errors: RA032 no array, no object, a key that is missing or that an INSERT may not give; those of INSERT INTO aftersale.request. Example: SELECT request_id, action, state FROM aftersale.open_many(''[{"shop_id": 1, "flow": "temu/ticket", "external_ref": "T1", "items": [{"product": "P1"}]}]'');';

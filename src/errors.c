@@ -26,3 +26,23 @@ as_report_soft(Node *context, const AsError *error)
 {
 	as_ereturn(context, (Datum) 0, AS_ERROR_FIELDS(error));
 }
+
+bool
+as_is_rows_own(int sqlstate)
+{
+	switch (ERRCODE_TO_CATEGORY(sqlstate))
+	{
+		case MAKE_SQLSTATE('0', '8', '0', '0', '0'):
+		case MAKE_SQLSTATE('2', '5', '0', '0', '0'):
+		case MAKE_SQLSTATE('4', '0', '0', '0', '0'):
+		case MAKE_SQLSTATE('4', '2', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '3', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '5', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '7', '0', '0', '0'):
+		case MAKE_SQLSTATE('5', '8', '0', '0', '0'):
+			return false;
+		default:
+			return sqlstate != MAKE_SQLSTATE('R', 'A', '0', '0', '1') &&
+				sqlstate != MAKE_SQLSTATE('R', 'A', '0', '0', '4');
+	}
+}

@@ -19,4 +19,11 @@ extern void as_report(const AsError *error) pg_attribute_noreturn();
  */
 extern Datum as_report_soft(Node *context, const AsError *error);
 
+/*
+ * Whether an error is one row's own, so that a batch may go on without the row.
+ * Cancellation, deadlock, serialization failure, lack of resources, a wrong
+ * configuration of the whole are not: going on would hide the cause.
+ */
+extern bool as_is_rows_own(int sqlstate);
+
 #endif

@@ -135,31 +135,6 @@ park(const Keys *keys, int at, TimestampTz cutoff, const ErrorData *error)
 }
 
 /*
- * Whether an error is the row's own.  Cancellation, deadlock, serialization
- * failure, lack of resources, a wrong configuration of the whole are not:
- * parking rows for them would hide the cause.
- */
-static bool
-is_poison(int sqlstate)
-{
-	switch (ERRCODE_TO_CATEGORY(sqlstate))
-	{
-		case MAKE_SQLSTATE('0', '8', '0', '0', '0'):
-		case MAKE_SQLSTATE('2', '5', '0', '0', '0'):
-		case MAKE_SQLSTATE('4', '0', '0', '0', '0'):
-		case MAKE_SQLSTATE('4', '2', '0', '0', '0'):
-		case MAKE_SQLSTATE('5', '3', '0', '0', '0'):
-		case MAKE_SQLSTATE('5', '5', '0', '0', '0'):
-		case MAKE_SQLSTATE('5', '7', '0', '0', '0'):
-		case MAKE_SQLSTATE('5', '8', '0', '0', '0'):
-			return false;
-		default:
-			return sqlstate != MAKE_SQLSTATE('R', 'A', '0', '0', '1') &&
-				sqlstate != MAKE_SQLSTATE('R', 'A', '0', '0', '4');
-	}
-}
-
-/*
  * Runs fire(), or park() where there is an error to park with, in a
  * subtransaction.  Returns the error of a row, copied; NULL: it went well, and
  * *rows says on how many rows.  What is no row's own is thrown on.
@@ -188,7 +163,7 @@ try_rows(const Keys *keys, int from, int count, TimestampTz cutoff, const ErrorD
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	if (error != NULL && !is_poison(error->sqlerrcode))
+	if (error != NULL && !as_is_rows_own(error->sqlerrcode))
 		ReThrowError(error);
 	return error;
 }
