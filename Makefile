@@ -14,10 +14,10 @@ ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 
 # The parts of the install script, in order.  tables/*.sql and packs/*.sql are
 # embedded where a part says "--@tables" or "--@packs".
-SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline \
+SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
               install routing engine outbox sweep scheduler packs
 TABLE_PARTS = reference shop routing request money views access triggers
-PACKS       = temu
+PACKS       = calendars temu
 
 DATA  = aftersale--$(EXTVERSION).sql
 PG_CPPFLAGS = -I$(srcdir_)/src
@@ -26,7 +26,7 @@ EXTRA_CLEAN = aftersale--*.sql build results log tmp_check regression.diffs regr
 
 # Goals that need no server headers, so that they work before PostgreSQL is
 # installed; everything else is PGXS.
-OWN_GOALS = deps demo check bench lint dist help kernel
+OWN_GOALS = deps demo check bench lint dist help kernel calendars
 ifeq ($(filter-out $(OWN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(srcdir_)/.ci/goals.mk
 else

@@ -27,6 +27,11 @@ lint:	## formatting and static checks
 dist:	## the PGXN archive of the last commit
 	@.ci/dist
 
+calendars:	## make the pack of business calendars anew from npm's packages (network)
+	@work=$$(mktemp -d) && tree=$$(pwd) && cd "$$work" && \
+	npm install --no-save --ignore-scripts --silent chinese-days holiday-calendar date-holidays && \
+	node "$$tree/sql/packs/generate-calendars.mjs" > calendars.sql && cp calendars.sql "$$tree/sql/packs/" && rm -rf "$$work"
+
 help:	## this list
 	@echo 'make              build (needs the packages of "make deps")'
 	@echo 'make install      install into the server of pg_config (sudo)'

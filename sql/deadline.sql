@@ -59,3 +59,30 @@ CREATE FUNCTION aftersale.next_business_time(at timestamptz, calendar text) RETU
 LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_next_business_time_named';
 COMMENT ON FUNCTION aftersale.next_business_time(timestamptz, text) IS
 'The first working instant at or after the given one. The calendar is a name in table aftersale.calendar. NULL where an argument is. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 no working time follows, RA013 unknown calendar, RA001 not installed. Example: SELECT aftersale.next_business_time(now(), ''CN office'');';
+
+CREATE TYPE aftersale.deadline_step AS (step int, from_at timestamptz, to_at timestamptz, counted interval, why text);
+COMMENT ON TYPE aftersale.deadline_step IS 'A stretch of time in the explanation of a deadline.';
+COMMENT ON COLUMN aftersale.deadline_step.step IS 'Number of the step, from 1, in the order of time.';
+COMMENT ON COLUMN aftersale.deadline_step.from_at IS 'Where the stretch begins.';
+COMMENT ON COLUMN aftersale.deadline_step.to_at IS 'Where it ends: where the next one begins.';
+COMMENT ON COLUMN aftersale.deadline_step.counted IS 'What it counts towards the term: days for clocks in days, else hours, minutes and seconds; negative for negative terms.';
+COMMENT ON COLUMN aftersale.deadline_step.why IS 'Why it counts or does not.';
+CREATE FUNCTION aftersale.deadline(start timestamptz, term aftersale.sla_term, calendar aftersale.business_calendar, pauses tstzrange[], mode text DEFAULT 'working') RETURNS timestamptz
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_deadline_paused';
+COMMENT ON FUNCTION aftersale.deadline(timestamptz, aftersale.sla_term, aftersale.business_calendar, tstzrange[], text) IS
+'The deadline of a clock that stood during the pauses, computed anew from start, term and all pauses. mode working: the working time inside the pauses is given back in working time; wall: their whole length in elapsed time. Pauses may touch and overlap; what lies before start or begins at or after the deadline does not count. The calendar is a value. NULL where an argument is. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 not enough working time, RA061 a pause without an end lies before the deadline, 22023 unknown mode or a negative term with pauses, 22004 a NULL pause. Example: SELECT aftersale.deadline(''2026-10-09 18:00+08'', ''1 business day'', ''zone Asia/Shanghai; mon-fri 00:00-24:00''::aftersale.business_calendar, ARRAY[tstzrange(''2026-10-12 08:00+08'', ''2026-10-12 10:00+08'')]);';
+
+CREATE FUNCTION aftersale.explain_deadline(start timestamptz, term aftersale.sla_term, calendar aftersale.business_calendar, pauses tstzrange[] DEFAULT '{}', mode text DEFAULT 'working') RETURNS SETOF aftersale.deadline_step
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10 AS 'MODULE_PATHNAME', 'aftersale_explain_deadline';
+COMMENT ON FUNCTION aftersale.explain_deadline(timestamptz, aftersale.sla_term, aftersale.business_calendar, tstzrange[], text) IS
+'Explains a deadline: the stretches of time between start and deadline without gaps, what each counts and why; what they count adds up to the term. Arguments as of deadline(). The calendar is a value. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 not enough working time, RA061 a pause without an end lies before the deadline, 22023 unknown mode or a negative term with pauses, 22004 a NULL pause. Example: SELECT * FROM aftersale.explain_deadline(''2026-10-09 18:00+08'', ''1 business day'', ''zone Asia/Shanghai; mon-fri 00:00-24:00''::aftersale.business_calendar);';
+
+CREATE FUNCTION aftersale.deadline(start timestamptz, term aftersale.sla_term, calendar text, pauses tstzrange[], mode text DEFAULT 'working') RETURNS timestamptz
+LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_deadline_paused_named';
+COMMENT ON FUNCTION aftersale.deadline(timestamptz, aftersale.sla_term, text, tstzrange[], text) IS
+'The deadline of a clock that stood during the pauses, computed anew from start, term and all pauses. mode working: the working time inside the pauses is given back in working time; wall: their whole length in elapsed time. Pauses may touch and overlap; what lies before start or begins at or after the deadline does not count. The calendar is a name in table aftersale.calendar. NULL where an argument is. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 not enough working time, RA061 a pause without an end lies before the deadline, 22023 unknown mode or a negative term with pauses, 22004 a NULL pause, RA013 unknown calendar, RA001 not installed. Example: SELECT aftersale.deadline(''2026-10-09 18:00+08'', ''1 business day'', ''CN'', ARRAY[tstzrange(''2026-10-12 08:00+08'', ''2026-10-12 10:00+08'')]);';
+
+CREATE FUNCTION aftersale.explain_deadline(start timestamptz, term aftersale.sla_term, calendar text, pauses tstzrange[] DEFAULT '{}', mode text DEFAULT 'working') RETURNS SETOF aftersale.deadline_step
+LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 10 AS 'MODULE_PATHNAME', 'aftersale_explain_deadline_named';
+COMMENT ON FUNCTION aftersale.explain_deadline(timestamptz, aftersale.sla_term, text, tstzrange[], text) IS
+'Explains a deadline: the stretches of time between start and deadline without gaps, what each counts and why; what they count adds up to the term. Arguments as of deadline(). The calendar is a name in table aftersale.calendar. Holidays are named where table aftersale.holiday names them. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 not enough working time, RA061 a pause without an end lies before the deadline, 22023 unknown mode or a negative term with pauses, 22004 a NULL pause, RA013 unknown calendar, RA001 not installed. Example: SELECT * FROM aftersale.explain_deadline(''2026-10-09 18:00+08'', ''1 business day'', ''CN'');';

@@ -23,6 +23,19 @@ COMMENT ON COLUMN aftersale.calendar.calendar IS 'Working time: zone, weekly spa
 COMMENT ON COLUMN aftersale.calendar.title IS 'For people.';
 COMMENT ON COLUMN aftersale.calendar.source IS 'Where its holidays come from, with licence.';
 
+CREATE TABLE aftersale.holiday (
+    calendar text NOT NULL REFERENCES aftersale.calendar ON UPDATE CASCADE ON DELETE CASCADE,
+    day date NOT NULL,
+    works boolean NOT NULL DEFAULT false,
+    name text,
+    PRIMARY KEY (calendar, day)
+);
+COMMENT ON TABLE aftersale.holiday IS 'Names of the dates that a calendar''s value has as off or on, for people and explain_deadline(). The value alone decides.';
+COMMENT ON COLUMN aftersale.holiday.calendar IS 'Calendar.';
+COMMENT ON COLUMN aftersale.holiday.day IS 'Date.';
+COMMENT ON COLUMN aftersale.holiday.works IS 'True: a make-up day, which works; false: a day off.';
+COMMENT ON COLUMN aftersale.holiday.name IS 'Name of the holiday.';
+
 CREATE TABLE aftersale.flow (
     flow text NOT NULL,
     version int NOT NULL,

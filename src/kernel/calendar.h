@@ -100,8 +100,6 @@ typedef enum AsWhy
 	AS_WHY_START_DAY,			/* the day on which the count begins */
 	AS_WHY_WORKING_DAY,			/* the nth business day */
 	AS_WHY_SPECIAL_DAY,			/* the nth business day, a date "on" */
-	AS_WHY_BEFORE_START,		/* the rest before the opening that the start
-								 * rolled to */
 	AS_WHY_PAUSED,
 	AS_WHY_MADE_UP				/* time given back for pauses */
 } AsWhy;

@@ -103,6 +103,14 @@ extern void as_load_day(const AsCalendar *calendar, int32_t date, AsComputedDay 
  * the next date); midnights are first instants. */
 extern int64_t as_wall_instant(const AsZone *zone, int32_t date, int64_t wall);
 
+static inline int64_t
+as_seconds_of(int64_t at)
+{
+	int64_t		seconds = at / AS_MICROSECONDS;
+
+	return at % AS_MICROSECONDS < 0 ? seconds - 1 : seconds;
+}
+
 /* The date whose day the instant (seconds) lies in. */
 extern int32_t as_date_of(const AsCalendar *calendar, int64_t instant);
 
@@ -117,5 +125,28 @@ extern int64_t as_work_until(const AsCalendar *calendar, int64_t at);
  * there is not that much.
  */
 extern bool as_instant_of_work(const AsCalendar *calendar, int64_t work, bool latest, int64_t *at, int32_t *date);
+
+/* Whether a date has spans of its own: a business day. */
+extern bool as_is_working_date(const AsCalendar *calendar, int32_t date);
+
+/*
+ * How a term in business days counts: from the instant and business day that
+ * start rolls to (or its own date, same time) to the date landed on.
+ */
+extern bool as_business_day_count(const AsCalendar *calendar, int64_t start, AsTerm term,
+								  int64_t *anchor, int32_t *from_date, int32_t *to_date, AsError *error);
+
+/* Fills the error with RA060 and returns false. */
+extern bool as_refuse_no_working_time(const AsCalendar *calendar, AsError *error);
+
+/* Sorts and merges pauses, cut at start; returns how many remain. */
+extern int	as_pauses_merge(AsPause *pauses, int count, int64_t start);
+
+/*
+ * The deadline after merged pauses, from the one without any; what they gave
+ * back, in microseconds; and the day that the answer rests on, or INT32_MIN.
+ */
+extern bool as_pause_shift(const AsCalendar *calendar, int64_t unpaused, const AsPause *pauses, int count,
+						   AsPauseMode mode, int64_t *given_back, int64_t *due, int32_t *date, AsError *error);
 
 #endif

@@ -26,12 +26,6 @@ floor_divide(int64_t value, int64_t by)
 	return value % by < 0 ? quotient - 1 : quotient;
 }
 
-static int64_t
-seconds_of(int64_t at)
-{
-	return floor_divide(at, AS_MICROSECONDS);
-}
-
 static bool
 refuse_range(AsError *error, const char *what)
 {
@@ -47,8 +41,8 @@ check_instant(int64_t at, const char *what, AsError *error)
 	return refuse_range(error, what);
 }
 
-static bool
-refuse_no_working_time(const AsCalendar *calendar, AsError *error)
+bool
+as_refuse_no_working_time(const AsCalendar *calendar, AsError *error)
 {
 	as_fail(error, RA_NO_WORKING_TIME, NULL, "the calendar has not enough working time for this term");
 	as_detail(error, "Zone %s: the working time between the years 1800 and 2399 ends before the term does.",
@@ -150,7 +144,7 @@ as_work_until(const AsCalendar *calendar, int64_t at)
 			work_within(&calendar->segment[shape->segment], shape->count,
 						position.seconds * AS_MICROSECONDS + position.microseconds);
 	}
-	date = as_date_of(calendar, seconds_of(at));
+	date = as_date_of(calendar, as_seconds_of(at));
 	as_load_day(calendar, date, &day);
 	work = work_within(day.segment, day.count, at - day.first * AS_MICROSECONDS);
 	if (date >= end)
@@ -257,11 +251,18 @@ as_instant_of_work(const AsCalendar *calendar, int64_t work, bool latest, int64_
 
 /* Working days */
 
+bool
+as_is_working_date(const AsCalendar *calendar, int32_t date)
+{
+	AsInterval	span[AS_MAX_SPANS];
+
+	return as_own_spans(&calendar->rules, &calendar->zone, date, span) > 0;
+}
+
 /* Working days before a date, counted from the table's start; negative before it. */
 static int64_t
 rank_of_date(const AsCalendar *calendar, int32_t date)
 {
-	AsInterval	span[AS_MAX_SPANS];
 	int64_t		rank;
 	int32_t		end = calendar->first_day + calendar->days;
 
@@ -271,20 +272,18 @@ rank_of_date(const AsCalendar *calendar, int32_t date)
 	{
 		rank = calendar->working_count;
 		for (int32_t earlier = end; earlier < date; earlier++)
-			rank += as_own_spans(&calendar->rules, &calendar->zone, earlier, span) > 0;
+			rank += as_is_working_date(calendar, earlier);
 		return rank;
 	}
 	rank = 0;
 	for (int32_t later = date; later < calendar->first_day; later++)
-		rank -= as_own_spans(&calendar->rules, &calendar->zone, later, span) > 0;
+		rank -= as_is_working_date(calendar, later);
 	return rank;
 }
 
 static bool
 date_of_rank(const AsCalendar *calendar, int64_t rank, int32_t *date)
 {
-	AsInterval	span[AS_MAX_SPANS];
-
 	if (rank >= 0 && rank < calendar->working_count)
 	{
 		*date = calendar->first_day + calendar->working[rank];
@@ -294,12 +293,12 @@ date_of_rank(const AsCalendar *calendar, int64_t rank, int32_t *date)
 	{
 		rank -= calendar->working_count;
 		for (*date = calendar->first_day + calendar->days; *date <= LAST_WALKED_DATE; (*date)++)
-			if (as_own_spans(&calendar->rules, &calendar->zone, *date, span) > 0 && rank-- == 0)
+			if (as_is_working_date(calendar, *date) && rank-- == 0)
 				return true;
 		return false;
 	}
 	for (*date = calendar->first_day - 1; *date >= FIRST_WALKED_DATE; (*date)--)
-		if (as_own_spans(&calendar->rules, &calendar->zone, *date, span) > 0 && ++rank == 0)
+		if (as_is_working_date(calendar, *date) && ++rank == 0)
 			return true;
 	return false;
 }
@@ -319,7 +318,7 @@ typedef struct Anchor
 static int64_t
 wall_on(const AsCalendar *calendar, int64_t at, int32_t date)
 {
-	int64_t		wall = at + as_zone_offset(&calendar->zone, seconds_of(at)) * AS_MICROSECONDS -
+	int64_t		wall = at + as_zone_offset(&calendar->zone, as_seconds_of(at)) * AS_MICROSECONDS -
 	(int64_t) date * AS_DAY_SECONDS * AS_MICROSECONDS;
 
 	return wall < 0 ? 0 : wall;
@@ -351,7 +350,7 @@ static bool
 roll(const AsCalendar *calendar, int64_t at, bool back, Anchor *anchor)
 {
 	AsComputedDay day;
-	int32_t		date = as_date_of(calendar, seconds_of(at));
+	int32_t		date = as_date_of(calendar, as_seconds_of(at));
 	int64_t		within;
 	int			i = 0;
 
@@ -515,46 +514,59 @@ business_days_by_table(const AsCalendar *calendar, int64_t start, int32_t count,
 	return true;
 }
 
+/* Where the count of business days begins, and the date it comes to. */
+static bool
+count_business_days(const AsCalendar *calendar, int64_t start, AsTerm term, Anchor *anchor, int32_t *date,
+					AsError *error)
+{
+	int64_t		rank;
+
+	if (term.mode == AS_DAY_SAME_TIME)
+	{
+		anchor->at = start;
+		anchor->date = as_date_of(calendar, as_seconds_of(start));
+		anchor->wall = wall_on(calendar, start, anchor->date);
+	}
+	else if (!roll(calendar, start, term.count < 0, anchor))
+		return as_refuse_no_working_time(calendar, error);
+	*date = anchor->date;
+	if (term.count == 0)
+		return true;
+	rank = rank_of_date(calendar, anchor->date) + term.count;
+	/* the first business day after a date that is none */
+	if (term.mode == AS_DAY_SAME_TIME && term.count > 0 && !as_is_working_date(calendar, anchor->date))
+		rank--;
+	return date_of_rank(calendar, rank, date) || as_refuse_no_working_time(calendar, error);
+}
+
+bool
+as_business_day_count(const AsCalendar *calendar, int64_t start, AsTerm term,
+					  int64_t *anchor, int32_t *from_date, int32_t *to_date, AsError *error)
+{
+	Anchor		found;
+
+	if (!count_business_days(calendar, start, term, &found, to_date, error))
+		return false;
+	*anchor = found.at;
+	*from_date = found.date;
+	return true;
+}
+
 static bool
 business_days(const AsCalendar *calendar, int64_t start, AsTerm term, int64_t *due, int32_t *date, AsError *error)
 {
 	Anchor		anchor;
-	int64_t		rank;
 	bool		back = term.count < 0;
 
 	if (likely(!back && term.mode != AS_DAY_SAME_TIME) &&
 		likely(business_days_by_table(calendar, start, term.count, term.mode == AS_DAY_END, due, date)))
 		return true;
-	if (term.mode == AS_DAY_SAME_TIME)
-	{
-		anchor.date = as_date_of(calendar, seconds_of(start));
-		anchor.wall = wall_on(calendar, start, anchor.date);
-		*due = start;
-		*date = anchor.date;
-		if (term.count == 0)
-			return true;
-	}
-	else
-	{
-		if (!roll(calendar, start, back, &anchor))
-			return refuse_no_working_time(calendar, error);
+	if (!count_business_days(calendar, start, term, &anchor, date, error))
+		return false;
+	if (term.count == 0 && term.mode != AS_DAY_END)
 		*due = anchor.at;
-		*date = anchor.date;
-		if (term.count == 0 && term.mode == AS_DAY_ROLL)
-			return true;
-	}
-	rank = rank_of_date(calendar, anchor.date) + term.count;
-	/* the first business day after a date that is none */
-	if (term.mode == AS_DAY_SAME_TIME && term.count > 0)
-	{
-		AsInterval	span[AS_MAX_SPANS];
-
-		if (as_own_spans(&calendar->rules, &calendar->zone, anchor.date, span) == 0)
-			rank--;
-	}
-	if (!date_of_rank(calendar, rank, date))
-		return refuse_no_working_time(calendar, error);
-	*due = land(calendar, *date, anchor.wall, term.mode, back);
+	else
+		*due = land(calendar, *date, anchor.wall, term.mode, back);
 	return true;
 }
 
@@ -569,10 +581,10 @@ business_hours(const AsCalendar *calendar, int64_t start, AsTerm term, int64_t *
 
 		if (as_instant_of_work(calendar, work, term.count < 0, due, date))
 			return true;
-		return refuse_no_working_time(calendar, error);
+		return as_refuse_no_working_time(calendar, error);
 	}
 	if (!roll(calendar, start, false, &anchor))
-		return refuse_no_working_time(calendar, error);
+		return as_refuse_no_working_time(calendar, error);
 	*due = anchor.at;
 	*date = anchor.date;
 	return true;
@@ -581,7 +593,7 @@ business_hours(const AsCalendar *calendar, int64_t start, AsTerm term, int64_t *
 static int64_t
 natural_days(const AsCalendar *calendar, int64_t start, int32_t count)
 {
-	int64_t		seconds = seconds_of(start);
+	int64_t		seconds = as_seconds_of(start);
 	int64_t		wall = seconds + as_zone_offset(&calendar->zone, seconds) + (int64_t) count * AS_DAY_SECONDS;
 
 	return as_zone_instant(&calendar->zone, wall) * AS_MICROSECONDS + (start - seconds * AS_MICROSECONDS);
@@ -617,7 +629,7 @@ as_deadline(int64_t start, AsTerm term, const AsCalendar *calendar,
 	if (provisional != NULL)
 	{
 		if (term.count < 0 && date != INT32_MIN)
-			date = as_date_of(calendar, seconds_of(start));
+			date = as_date_of(calendar, as_seconds_of(start));
 		*provisional = date != INT32_MIN && calendar->rules.has_known && date > calendar->rules.known_until;
 	}
 	return true;
@@ -639,8 +651,8 @@ as_business_days_between(int64_t from, int64_t to, const AsCalendar *calendar, i
 {
 	if (!check_instant(from, "instant", error) || !check_instant(to, "instant", error))
 		return false;
-	*days = rank_of_date(calendar, as_date_of(calendar, seconds_of(to))) -
-		rank_of_date(calendar, as_date_of(calendar, seconds_of(from)));
+	*days = rank_of_date(calendar, as_date_of(calendar, as_seconds_of(to))) -
+		rank_of_date(calendar, as_date_of(calendar, as_seconds_of(from)));
 	return true;
 }
 
@@ -652,7 +664,7 @@ as_is_business_time(int64_t at, const AsCalendar *calendar, bool *working, AsErr
 
 	if (!check_instant(at, "instant", error))
 		return false;
-	as_load_day(calendar, as_date_of(calendar, seconds_of(at)), &day);
+	as_load_day(calendar, as_date_of(calendar, as_seconds_of(at)), &day);
 	within = at - day.first * AS_MICROSECONDS;
 	*working = false;
 	for (int i = 0; i < day.count && !*working; i++)
@@ -668,7 +680,7 @@ as_next_business_time(int64_t at, const AsCalendar *calendar, int64_t *next, AsE
 	if (!check_instant(at, "instant", error))
 		return false;
 	if (!roll(calendar, at, false, &anchor))
-		return refuse_no_working_time(calendar, error);
+		return as_refuse_no_working_time(calendar, error);
 	*next = anchor.at;
 	return check_instant(*next, "result", error);
 }
