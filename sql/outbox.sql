@@ -125,3 +125,144 @@ END
 $function$;
 COMMENT ON FUNCTION aftersale.release_refunds(bigint) IS
 'Refunds of a new shop are held, so that loading the past pays nobody. Releases those held so far and lets later ones go straight to the outbox. Look at them first: refunds that were paid long ago are to be set to done by the owner. Returns how many were released. Error RA010: no such shop. Example: SELECT aftersale.release_refunds(1);';
+
+-- A partial refund that the merchant negotiated with the buyer (TEMU-20 to TEMU-26).
+
+CREATE FUNCTION aftersale.propose_refund(shop_id bigint, order_ref text, amount numeric, items jsonb, evidence text[], remark text,
+    actor text DEFAULT NULL) RETURNS aftersale.decision
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    shop record;
+    balance record;
+    blocking record;
+    line record;
+    site record;
+    sites bigint;
+    asked numeric := amount;
+    by_quantity boolean := coalesce(jsonb_typeof(items) = 'array', false) AND jsonb_path_exists(items, '$[*].quantity');
+    lines jsonb;
+    problem text;
+    rule text;
+    hint text;
+    result aftersale.decision;
+BEGIN
+    PERFORM aftersale.require_installed();
+    SELECT s.* INTO shop FROM aftersale.shop s WHERE s.shop_id = propose_refund.shop_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA010',
+            MESSAGE = format('shop "%s" does not exist (RA010)', propose_refund.shop_id),
+            HINT = 'Shops are rows of table aftersale.shop.';
+    END IF;
+    SELECT count(*) AS currencies, min(b.currency) AS currency, min(b.paid - b.refunded) AS remaining
+    INTO balance
+    FROM aftersale.order_balance b
+    WHERE b.shop_id = propose_refund.shop_id AND b.order_ref = propose_refund.order_ref;
+    SELECT r.request_id, r.flow, r.state INTO blocking
+    FROM aftersale.request r
+    JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state
+    WHERE r.shop_id = propose_refund.shop_id AND r.order_ref = propose_refund.order_ref AND NOT s.final AND r.state <> 'proposed'
+    ORDER BY r.request_id LIMIT 1;
+
+    IF NOT coalesce(shop.settings -> 'features' ? 'negotiated_refund', false) THEN
+        problem := format('shop "%s" may not negotiate refunds', propose_refund.shop_id);
+        rule := 'TEMU-20';
+        hint := 'Once the platform has opened the feature: UPDATE aftersale.shop SET settings = settings || ''{"features": ["negotiated_refund"]}'';';
+    ELSIF balance.currencies = 0 THEN
+        problem := format('order "%s" is not known', propose_refund.order_ref);
+        rule := 'TEMU-22';
+        hint := 'Insert what was paid into aftersale.order_balance.';
+    ELSIF balance.currencies > 1 THEN
+        problem := format('order "%s" was paid in several currencies', propose_refund.order_ref);
+        rule := 'TEMU-22';
+    ELSIF balance.remaining <= 0 THEN
+        problem := format('order "%s" is fully refunded', propose_refund.order_ref);
+        rule := 'TEMU-22';
+    ELSIF blocking.request_id IS NOT NULL THEN
+        problem := format('request %s (%s, %s) of order "%s" is open', blocking.request_id, blocking.flow, blocking.state, propose_refund.order_ref);
+        rule := 'TEMU-26';
+        hint := 'Have it cancelled first.';
+    ELSIF (asked IS NOT NULL) = by_quantity THEN
+        problem := 'a negotiated refund has either an amount or quantities';
+        rule := 'TEMU-23';
+        hint := 'Give amount, or items such as [{"line_no": 1, "product": "P1", "quantity": 1, "ordered": 3, "paid": 30.00}].';
+    ELSIF coalesce(cardinality(evidence), 0) = 0 OR EXISTS (SELECT FROM unnest(evidence) e WHERE coalesce(btrim(e), '') = '') THEN
+        problem := 'a negotiated refund needs evidence of the agreement';
+        rule := 'TEMU-23';
+        hint := 'Usually a screenshot of the chat: ARRAY[''chat-1.png''].';
+    ELSIF coalesce(btrim(remark), '') = '' THEN
+        problem := 'a negotiated refund needs a remark';
+        rule := 'TEMU-23';
+    END IF;
+
+    IF problem IS NULL AND by_quantity THEN
+        asked := 0;
+        lines := '[]';
+        FOR line IN
+            SELECT i.item, i.place, i.item ->> 'product' AS product,
+                CASE WHEN jsonb_typeof(i.item -> 'line_no') = 'number' THEN (i.item ->> 'line_no')::numeric ELSE i.place END AS line_no,
+                CASE WHEN jsonb_typeof(i.item -> 'quantity') = 'number' THEN (i.item ->> 'quantity')::numeric END AS quantity,
+                CASE WHEN jsonb_typeof(i.item -> 'ordered') = 'number' THEN (i.item ->> 'ordered')::numeric END AS ordered,
+                CASE WHEN jsonb_typeof(i.item -> 'paid') = 'number' THEN (i.item ->> 'paid')::numeric END AS paid
+            FROM jsonb_array_elements(items) WITH ORDINALITY i(item, place)
+        LOOP
+            -- pieces that were refunded before are not refundable again
+            line.ordered := line.ordered - coalesce((
+                SELECT sum(x.quantity) FROM aftersale.item x
+                JOIN aftersale.request r ON r.shop_id = x.shop_id AND r.request_id = x.request_id
+                WHERE r.shop_id = propose_refund.shop_id AND r.order_ref = propose_refund.order_ref
+                  AND x.line_no = line.line_no AND x.refunded > 0), 0);
+            IF line.quantity IS NULL OR line.ordered IS NULL OR line.paid IS NULL OR line.paid < 0 THEN
+                problem := format('item %s lacks "quantity", "ordered" or "paid"', line.place);
+            ELSIF line.quantity < 1 OR line.quantity > line.ordered OR line.quantity <> trunc(line.quantity) THEN
+                problem := format('item %s: quantity %s is not a whole number from 1 to %s', line.place, line.quantity, line.ordered);
+            END IF;
+            EXIT WHEN problem IS NOT NULL;
+            -- half up to the minor unit
+            line.paid := round(line.paid * line.quantity / (line.item ->> 'ordered')::numeric, aftersale.minor_units(balance.currency));
+            asked := asked + line.paid;
+            lines := lines || jsonb_build_array(line.item || jsonb_build_object('amount', line.paid));
+        END LOOP;
+        IF problem IS NOT NULL THEN
+            rule := 'TEMU-23';
+            hint := 'Give for each line: quantity (to refund), ordered (pieces of the line), paid (for all of them).';
+        END IF;
+    ELSIF problem IS NULL THEN
+        lines := items;
+    END IF;
+
+    IF problem IS NULL AND NOT (asked > 0 AND asked <= balance.remaining) THEN
+        problem := format('%s %s is not above zero and at most what remains of order "%s", %s', asked, balance.currency, propose_refund.order_ref, balance.remaining);
+        rule := 'TEMU-23';
+    ELSIF problem IS NULL AND asked = balance.remaining
+        AND NOT coalesce((shop.settings -> 'negotiated_full_refund')::boolean, false) THEN
+        problem := format('%s %s is all that remains of order "%s": that is no partial refund', asked, balance.currency, propose_refund.order_ref);
+        rule := 'TEMU-23';
+        hint := 'Use the normal refund. The shop''s setting {"negotiated_full_refund": true} allows it here.';
+    END IF;
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA048', MESSAGE = format('%s (RA048, %s)', problem, rule), HINT = coalesce(hint, '');
+    END IF;
+
+    -- the site is the shop's country with the order's currency
+    SELECT count(*), min(c.country) INTO sites, problem
+    FROM aftersale.shop_country c
+    WHERE c.shop_id = propose_refund.shop_id AND c.currency = balance.currency;
+    IF sites = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA011',
+            MESSAGE = format('shop "%s" sells in no country with currency "%s" (RA011)', propose_refund.shop_id, balance.currency),
+            HINT = 'Countries are rows of table aftersale.shop_country.';
+    END IF;
+    INSERT INTO aftersale.request (shop_id, flow, order_ref, reason, country, currency, amount, items, actor, payload)
+    VALUES (propose_refund.shop_id, shop.platform || '/negotiated_refund', propose_refund.order_ref, 'refund by agreement', problem,
+        balance.currency, asked, lines, propose_refund.actor,
+        jsonb_build_object('evidence', to_jsonb(evidence), 'remark', remark))
+    RETURNING request.shop_id, request.request_id, request.external_ref, request.last_action, NULL, request.state, request.outcome,
+        request.due_at, request.amount, request.currency, request.event_seq, NULL, NULL
+    INTO result;
+    RETURN result;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.propose_refund(bigint, text, numeric, jsonb, text[], text, text) IS
+'Proposes a partial refund that the merchant negotiated with the buyer (TEMU-20 to TEMU-26): a request in state proposed, which refunds when it is confirmed: act(shop_id, request_id, ''confirm''). order_ref: an order with a row in aftersale.order_balance; amount in its currency, or NULL and items with quantity, ordered and paid a line; evidence and remark: of the agreement; actor: who proposes. refund_amount of the result is what is proposed. Errors: RA010 unknown shop, RA011 no country with the order''s currency, RA048 the shop lacks the feature, the order does not allow it, another request of the order is open, or the content is not exactly one of amount and quantities within what remains. Example: SELECT request_id, state FROM aftersale.propose_refund(1, ''PO-1'', 5.00, NULL, ARRAY[''chat.png''], ''agreed by chat'');';

@@ -41,3 +41,30 @@ as_balance_remaining(int64_t shop_id, const char *order_ref, const char *currenc
 	as_owner_end(&owner);
 	return result;
 }
+
+int64_t
+as_open_others(int64_t shop_id, int64_t request_id, const char *order_ref)
+{
+	static SPIPlanPtr plan = NULL;
+	static const Oid types[3] = {INT8OID, INT8OID, TEXTOID};
+	Datum		values[3];
+	AsOwner		owner;
+	int64		count;
+	bool		isnull;
+
+	values[0] = Int64GetDatum(shop_id);
+	values[1] = Int64GetDatum(request_id);
+	values[2] = CStringGetTextDatum(order_ref);
+	as_owner_begin(&owner, as_relation("request"));
+	SPI_connect();
+	as_plan("SELECT count(*) FROM aftersale.request AS r JOIN aftersale.flow_state AS s"
+			" ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state"
+			" WHERE r.shop_id = $1 AND r.order_ref = $3 AND r.request_id <> $2 AND NOT s.final"
+			" AND r.state <> 'proposed'", 3, types, &plan);
+	if (SPI_execute_plan(plan, values, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the other requests of the order");
+	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	SPI_finish();
+	as_owner_end(&owner);
+	return count;
+}

@@ -1,11 +1,18 @@
 /*
  * balance.h
- *		What was paid for an order and what was refunded of it.
+ *		What a decision must know of the order: what remains of what was paid,
+ *		and whether other requests of it are open.
  */
 #ifndef AFTERSALE_BALANCE_H
 #define AFTERSALE_BALANCE_H
 
 #include "kernel/decide.h"
+
+/*
+ * How many other requests of an order are open: in no final state, and no mere
+ * proposals (TEMU-26).
+ */
+extern int64_t as_open_others(int64_t shop_id, int64_t request_id, const char *order_ref);
 
 /*
  * What remains refundable of an order, read as the owner of the tables;

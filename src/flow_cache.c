@@ -258,25 +258,14 @@ condition_bit(FlowEntry *entry, AsCachedFlow *cached, Jsonb *condition)
 	return cached->n_conditions++;
 }
 
-/* {"refund": {"of": "asked", "executed_by": "platform"}}, or {} */
 static void
-read_effect(const AsFlow *flow, AsTransition *transition, Jsonb *effect)
+read_refund(const AsFlow *flow, AsTransition *transition, JsonbContainer *object)
 {
 	static const char *const of_names[] = {"nothing", "asked", "given", "given_or_asked", "remainder"};
-	JsonbValue *refund;
-	JsonbContainer *object;
 	JsonbValue *of;
 	JsonbValue *executor;
 	size_t		found;
 
-	if (JB_ROOT_COUNT(effect) == 0)
-		return;
-	refund = getKeyJsonValueFromContainer(&effect->root, "refund", 6, NULL);
-	if (JB_ROOT_COUNT(effect) != 1 || refund == NULL || refund->type != jbvBinary ||
-		!JsonContainerIsObject(refund->val.binary.data) || JsonContainerSize(refund->val.binary.data) != 2)
-		invalid_flow(flow, "an effect that is not {\"refund\": {\"of\": ..., \"executed_by\": ...}} on action",
-					 flow->actions[transition->action]);
-	object = refund->val.binary.data;
 	of = getKeyJsonValueFromContainer(object, "of", 2, NULL);
 	executor = getKeyJsonValueFromContainer(object, "executed_by", 11, NULL);
 	if (of == NULL || of->type != jbvString || executor == NULL || executor->type != jbvString)
@@ -298,6 +287,24 @@ read_effect(const AsFlow *flow, AsTransition *transition, Jsonb *effect)
 		invalid_flow(flow, "a refund executed by none of platform, instruct, shop:",
 					 pnstrdup(executor->val.string.val, executor->val.string.len));
 	transition->executor = (AsExecutor) found;
+}
+
+/* {"refund": {"of": "asked", "executed_by": "platform"}, "alone": true}, each or none of them */
+static void
+read_effect(const AsFlow *flow, AsTransition *transition, Jsonb *effect)
+{
+	JsonbValue *refund = getKeyJsonValueFromContainer(&effect->root, "refund", 6, NULL);
+	JsonbValue *alone = getKeyJsonValueFromContainer(&effect->root, "alone", 5, NULL);
+
+	if (JB_ROOT_COUNT(effect) != (refund != NULL ? 1 : 0) + (alone != NULL ? 1 : 0) ||
+		(alone != NULL && alone->type != jbvBool) ||
+		(refund != NULL && (refund->type != jbvBinary || !JsonContainerIsObject(refund->val.binary.data) ||
+							JsonContainerSize(refund->val.binary.data) != 2)))
+		invalid_flow(flow, "an effect that is not {\"refund\": {\"of\": ..., \"executed_by\": ...}, \"alone\": true} on action",
+					 flow->actions[transition->action]);
+	transition->alone = alone != NULL && alone->val.boolean;
+	if (refund != NULL)
+		read_refund(flow, transition, refund->val.binary.data);
 }
 
 static uint32

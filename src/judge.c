@@ -310,12 +310,15 @@ read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, J
 	read_given_amount(payload, &judgement->request.money);
 }
 
-/* What remains of the order, where the action may refund from it. */
+/* What the act has to know of the order: what remains of it, what else of it is open. */
 static void
-add_balance(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
+add_order(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
 {
 	char	   *order_ref = as_row_text(new, AS_COL_order_ref);
 
+	if (order_ref != NULL && as_flow_needs_others(judgement->flow, judgement->command.action))
+		judgement->request.others_open = as_open_others(as_row_int64(old, AS_COL_shop_id),
+														as_row_int64(old, AS_COL_request_id), order_ref);
 	if (order_ref != NULL && as_flow_needs_balance(judgement->flow, judgement->command.action))
 		judgement->request.money.remaining =
 			as_balance_remaining(as_row_int64(old, AS_COL_shop_id), order_ref,
@@ -335,7 +338,7 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);
-	add_balance(old, new, judgement);
+	add_order(old, new, judgement);
 	decide(judgement);
 }
 

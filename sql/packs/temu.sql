@@ -27,3 +27,18 @@ INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priori
     ('temu/ticket', 1, 'evidence_waived', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'stated', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),
     ('temu/ticket', 1, 'evidence_waived', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-03', 'reading', '{}')
 ON CONFLICT DO NOTHING;
+
+-- TEMU-20 to TEMU-26: a partial refund that the merchant negotiated.  propose_refund() opens it; TEMU-24: it runs
+-- only when it is confirmed.  TEMU-25: the buyer does not approve; the reason shown is the agreement.
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/negotiated_refund', 1, 'temu', 'negotiated_refund', 'Negotiated partial refund', 'proposed', 'TEMU-23', 'stated', 'temu')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/negotiated_refund', 1, 'proposed', 'Proposed, to be confirmed by the merchant', false, 'merchant', NULL, 'entered', 'TEMU-24', 'stated'),
+    ('temu/negotiated_refund', 1, 'refunded', 'Confirmed: the partial refund runs', true, NULL, NULL, 'entered', 'TEMU-25', 'stated'),
+    ('temu/negotiated_refund', 1, 'withdrawn', 'Withdrawn by the merchant', true, NULL, NULL, 'entered', 'TEMU-24', 'reading')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
+    ('temu/negotiated_refund', 1, 'proposed', 'confirm', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded by agreement', 'restart', 'TEMU-26', 'stated', '{"refund": {"of": "asked", "executed_by": "instruct"}, "alone": true}'),
+    ('temu/negotiated_refund', 1, 'proposed', 'withdraw', 0, 'withdrawn', '{merchant}', '{}', '{}', 'withdrawn', 'restart', 'TEMU-24', 'reading', '{}')
+ON CONFLICT DO NOTHING;

@@ -398,6 +398,13 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 			incomplete = t;
 			break;
 		}
+		if (t->alone && input->request->others_open > 0)
+		{
+			as_fail(error, RA_PROPOSAL, t->rule, "action \"%s\" has to wait: %lld other requests of the order are open",
+					command->action, (long long) input->request->others_open);
+			as_hint(error, "Have them cancelled or close them first.");
+			return NULL;
+		}
 		return t;
 	}
 	if (first == NULL)

@@ -60,6 +60,7 @@ typedef struct AsRequest
 	bool		armed;			/* the deadline fires by itself (act_at is set) */
 	AsInstant	last_at;
 	int64_t		event_seq;
+	int64_t		others_open;	/* other open requests of the order, as far as the act asks */
 	AsMoney		money;
 } AsRequest;
 

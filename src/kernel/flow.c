@@ -125,6 +125,15 @@ as_flow_needs_balance(const AsFlow *flow, const char *action)
 	return false;
 }
 
+bool
+as_flow_needs_others(const AsFlow *flow, const char *action)
+{
+	for (int i = 0; i < flow->n_transitions; i++)
+		if (flow->transitions[i].alone && strcmp(flow->actions[flow->transitions[i].action], action) == 0)
+			return true;
+	return false;
+}
+
 const char *
 as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buffer, size_t size)
 {

@@ -93,6 +93,7 @@ typedef struct AsTransition
 	bool		keep_clock;
 	AsRefundOf	refund;
 	AsExecutor	executor;		/* of the refund */
+	bool		alone;			/* refused while another request of the order is open (TEMU-26) */
 	const char *outcome;		/* NULL: leaves it */
 	int			permission;		/* index into permissions; -1: none is needed */
 	const char *rule;			/* NULL: none */
@@ -137,6 +138,9 @@ extern bool as_flow_check(const AsFlow *flow, AsError *error);
 
 /* Whether an action may refund in a way that must know what remains of the order. */
 extern bool as_flow_needs_balance(const AsFlow *flow, const char *action);
+
+/* Whether an action may be refused because of other requests of the order. */
+extern bool as_flow_needs_others(const AsFlow *flow, const char *action);
 
 /* The actions that an actor of this kind has in a state, as "a, b, c"; "none" where there is none. */
 extern const char *as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buffer, size_t size);
