@@ -43,11 +43,12 @@ BEGIN
             HINT = 'Name an ordinary role: SELECT aftersale.install(owner => ''erp'');';
     END IF;
     IF caller_is_superuser THEN
-        EXECUTE format('GRANT USAGE, CREATE ON SCHEMA aftersale TO %I', target);
+        EXECUTE format('GRANT USAGE ON SCHEMA aftersale TO %I WITH GRANT OPTION', target);	-- for grant_access()
+        EXECUTE format('GRANT CREATE ON SCHEMA aftersale TO %I', target);
     ELSIF NOT pg_catalog.has_schema_privilege(target, 'aftersale', 'CREATE') THEN
         RAISE EXCEPTION USING ERRCODE = 'RA003',
             MESSAGE = format('role "%s" may not create tables in schema "aftersale" (RA003)', target),
-            HINT = format('An administrator runs: GRANT USAGE, CREATE ON SCHEMA aftersale TO %I;', target);
+            HINT = format('An administrator runs: GRANT USAGE, CREATE ON SCHEMA aftersale TO %I WITH GRANT OPTION;', target);
     END IF;
     IF target <> current_user THEN
         PERFORM pg_catalog.set_config('role', target, true);

@@ -39,6 +39,9 @@ static const PayloadKey payload_keys[] = {
 	{"accepted", jbvBool, "true or false"},
 };
 
+/* History keeps payloads for ever, and personal data must be erasable. */
+static const char *const personal_keys[] = {"buyer_name", "phone", "address"};
+
 void
 as_check_payload(Jsonb *payload)
 {
@@ -48,6 +51,15 @@ as_check_payload(Jsonb *payload)
 	{
 		as_fail(&error, RA_INVALID_PAYLOAD, NULL, "payload must be a JSON object");
 		as_hint(&error, "Such as: {\"remark\": \"...\", \"evidence\": [\"...\"]}.");
+		as_report(&error);
+	}
+	for (size_t i = 0; i < lengthof(personal_keys); i++)
+	{
+		if (getKeyJsonValueFromContainer(&payload->root, personal_keys[i], (int) strlen(personal_keys[i]), NULL) == NULL)
+			continue;
+		as_fail(&error, RA_PERSONAL_IN_PAYLOAD, "TEMU-31", "\"%s\" must not be in the payload, which history keeps",
+				personal_keys[i]);
+		as_hint(&error, "Write the buyer's data to aftersale.personal, where they can be masked and erased.");
 		as_report(&error);
 	}
 	for (size_t i = 0; i < lengthof(payload_keys); i++)

@@ -198,6 +198,9 @@ CREATE TABLE aftersale.personal (
     phone text,
     address jsonb,
     visible_until timestamptz,
+    salt bytea,
+    digest bytea,
+    erased_at timestamptz,
     PRIMARY KEY (shop_id, request_id)
 );
 COMMENT ON TABLE aftersale.personal IS 'Personal data of a request, apart so that erasing it leaves history whole.';
@@ -206,7 +209,10 @@ COMMENT ON COLUMN aftersale.personal.request_id IS 'Request.';
 COMMENT ON COLUMN aftersale.personal.buyer_name IS 'Name of the buyer.';
 COMMENT ON COLUMN aftersale.personal.phone IS 'Phone of the buyer.';
 COMMENT ON COLUMN aftersale.personal.address IS 'Address of the buyer.';
-COMMENT ON COLUMN aftersale.personal.visible_until IS 'From this instant on it must not be shown (TEMU-31).';
+COMMENT ON COLUMN aftersale.personal.visible_until IS 'From this instant on it must not be shown (TEMU-31); NULL: no end.';
+COMMENT ON COLUMN aftersale.personal.salt IS 'Random; erased with the data.';
+COMMENT ON COLUMN aftersale.personal.digest IS 'SHA-256 over the salt and the data; stays when they are erased.';
+COMMENT ON COLUMN aftersale.personal.erased_at IS 'When they were erased; NULL: they are there.';
 
 CREATE TABLE aftersale.heartbeat (
     one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),

@@ -49,3 +49,6 @@ CREATE TRIGGER aftersale_keep BEFORE DELETE ON aftersale.request
     FOR EACH ROW EXECUTE FUNCTION aftersale.request_keep();
 CREATE TRIGGER aftersale_keep_truncate BEFORE TRUNCATE ON aftersale.request
     FOR EACH STATEMENT EXECUTE FUNCTION aftersale.request_keep();
+
+CREATE TRIGGER personal_changed BEFORE INSERT OR UPDATE ON aftersale.personal
+    FOR EACH ROW EXECUTE FUNCTION aftersale.personal_changed();

@@ -44,3 +44,35 @@ COMMENT ON COLUMN aftersale.worklist.currency IS 'Currency.';
 COMMENT ON COLUMN aftersale.worklist.opened_at IS 'When it was opened.';
 COMMENT ON COLUMN aftersale.worklist.entered_at IS 'When it entered its state.';
 COMMENT ON COLUMN aftersale.worklist.fault IS 'Why it is left to a person.';
+
+-- The only way to personal data but for the owner: an owner's view, whose
+-- predicate on login takes the place of row-level security.
+CREATE VIEW aftersale.buyer WITH (security_barrier = true) AS
+SELECT p.shop_id,
+    p.request_id,
+    CASE v.shown WHEN 'full' THEN p.buyer_name WHEN 'masked' THEN aftersale.mask(p.buyer_name, 1) END AS buyer_name,
+    CASE v.shown WHEN 'full' THEN p.phone WHEN 'masked' THEN aftersale.mask(p.phone, -3) END AS phone,
+    CASE v.shown WHEN 'full' THEN p.address
+                 WHEN 'masked' THEN pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('country', p.address OPERATOR(pg_catalog.->) 'country')) END AS address,
+    p.visible_until,
+    v.shown
+FROM aftersale.personal p
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN p.erased_at IS NOT NULL THEN 'erased'
+        WHEN p.visible_until <= aftersale.clock() THEN 'expired'
+        WHEN aftersale.has_permission(p.shop_id, 'view_personal') THEN 'full'
+        ELSE 'masked' END AS shown
+    OFFSET 0) v
+WHERE p.shop_id = ANY (ARRAY(
+    SELECT l.shop_id FROM aftersale.login l WHERE l.login = current_user
+    UNION ALL
+    SELECT s.shop_id FROM aftersale.shop s WHERE (SELECT aftersale.is_tables_owner())));
+COMMENT ON VIEW aftersale.buyer IS 'Personal data of requests as the session may see them: in full with permission view_personal, else masked; not at all once visible_until has passed (TEMU-31) or they were erased.';
+COMMENT ON COLUMN aftersale.buyer.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.buyer.request_id IS 'Request.';
+COMMENT ON COLUMN aftersale.buyer.buyer_name IS 'Name of the buyer; masked: its first character.';
+COMMENT ON COLUMN aftersale.buyer.phone IS 'Phone of the buyer; masked: its last three digits.';
+COMMENT ON COLUMN aftersale.buyer.address IS 'Address of the buyer; masked: its member country.';
+COMMENT ON COLUMN aftersale.buyer.visible_until IS 'From this instant on nothing is shown; NULL: no end.';
+COMMENT ON COLUMN aftersale.buyer.shown IS 'full, masked, expired or erased.';

@@ -37,19 +37,24 @@ itself(const AsLogin *login, const char *wanted)
 	return wanted == NULL || (login->known && strcmp(wanted, login->actor) == 0);
 }
 
+/* The clock's word needs nobody's permission: the engine itself sees that the deadline has passed. */
+static bool
+is_clock(const char *action, const char *wanted)
+{
+	return action != NULL && wanted != NULL && strcmp(action, AS_ACTION_TIMEOUT) == 0 &&
+		as_actor_kind(wanted) == AS_ACTOR_SYSTEM;
+}
+
 bool
 as_speaker(const AsLogin *login, int64_t shop, const char *action, const char *wanted,
 		   AsSpeaker *speaker, AsError *error)
 {
 	bool		speaks = login->owner || (login->known && login->may_speak);
-	bool		sweeps = login->sweeper && wanted != NULL && action != NULL &&
-	strcmp(action, AS_ACTION_TIMEOUT) == 0 && as_actor_kind(wanted) == AS_ACTOR_SYSTEM;
 
-	if (!login->owner && !login->known && !login->sweeper)
+	if (!login->owner && !login->known && !(login->sweeper && wanted != NULL))
 		return refuse_stranger(login, shop, error);
-	if (!speaks && !sweeps && action != NULL && !(login->known && itself(login, wanted)))
-		return login->known || wanted != NULL ? refuse_to_speak(login, wanted, error) :
-			refuse_stranger(login, shop, error);
+	if (action != NULL && !speaks && !is_clock(action, wanted) && !(login->known && itself(login, wanted)))
+		return refuse_to_speak(login, wanted, error);
 
 	speaker->every_permission = speaks && itself(login, wanted);
 	if (wanted != NULL)

@@ -40,7 +40,8 @@ typedef struct AsSpeaker
  * As whom a session takes an action of a shop.  wanted is the actor that it
  * names, NULL: nobody.  Refuses (RA071) a role that has nothing to do with the
  * shop, in the same words whether or not there is such a shop, and (RA072) one
- * that names an actor that it is not and may not speak for.  action NULL:
+ * that names an actor that it is not and may not speak for; whoever may act at
+ * all may speak for the clock (action timeout, actor system).  action NULL:
  * asked without acting, by allowed_actions().
  */
 extern bool as_speaker(const AsLogin *login, int64_t shop, const char *action, const char *wanted,
