@@ -171,6 +171,7 @@ read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
 	request->platform_due_at = as_row_instant(row, AS_COL_platform_due_at);
 	request->provisional = DatumGetBool(row->values[AS_COL_provisional]);
 	request->armed = !row->nulls[AS_COL_act_at];
+	request->timed_out = strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_TIMEOUT) == 0;
 	request->last_at = DatumGetTimestampTz(row->values[AS_COL_last_at]);
 	request->event_seq = as_row_int64(row, AS_COL_event_seq);
 }

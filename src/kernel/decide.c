@@ -244,29 +244,61 @@ is_timeout(const AsCommand *command)
 	return command->kind == AS_COMMAND_ACT && strcmp(command->action, AS_ACTION_TIMEOUT) == 0;
 }
 
+/* as_flow_check() refuses such a flow; a shop's overrides can still make one. */
+static bool
+refuse_endless(const AsDecideInput *input, const AsDecision *decision, AsError *error)
+{
+	const AsFlow *flow = input->flow;
+
+	as_fail(error, RA_INVALID_FLOW, flow->rule,
+			"the timeouts of flow \"%s\" run in a circle through state \"%s\" without end",
+			flow->name, flow->states[decision->state].name);
+	return as_hint(error, "Look at the shop's rows in aftersale.flow_override: a term for a state whose term counts "
+				   "from the opening or the order, or a timeout_to, closes the circle.");
+}
+
+/*
+ * The instant of the last event, which no later one lies before.  It is not
+ * always last_at: an opening and timeouts may have been decided long after
+ * they took effect, and when that was must not move what follows.
+ */
+static AsInstant
+last_event_at(const AsRequest *request)
+{
+	if (request->event_seq == 1)
+		return request->opened_at;
+	return request->timed_out ? request->entered_at : request->last_at;
+}
+
 /*
  * Applies every timeout that is overdue at an instant: an act at the deadline
- * itself is in time.  The clock's own act stops where the events are full and
- * leaves the rest to its next run; nobody else can act before all are applied.
+ * itself is in time.  The clock's own act stops where the events are full, or
+ * where the next timeout cannot be applied, and leaves the rest to its next
+ * run; nobody else can act before all are applied.
  */
 static bool
 apply_overdue(const AsDecideInput *input, AsInstant now, AsDecision *decision, AsError *error)
 {
-	AsInstant	last = input->request->last_at;
+	AsInstant	last = last_event_at(input->request);
 
 	while (decision->armed && decision->due_at.at < now)
 	{
 		const AsTransition *transition = timeout_of(input->flow, decision->state);
 		AsInstant	at = decision->due_at.at;
+		AsDecision	before = *decision;
 
-		if (decision->n_events == AS_MAX_EVENTS && is_timeout(input->command))
-			break;
+		if (decision->n_events == AS_MAX_EVENTS && decision->events[0].at == decision->events[AS_MAX_EVENTS - 1].at)
+			return refuse_endless(input, decision, error);
 		if (decision->n_events > 0)
 			last = decision->events[decision->n_events - 1].at;
 		if (at < last)
 			at = last;
-		if (!take(input, transition, at, true, decision, error))
+		if (take(input, transition, at, true, decision, error))
+			continue;
+		if (before.n_events == 0 || !is_timeout(input->command))
 			return false;
+		*decision = before;
+		break;
 	}
 	return true;
 }
@@ -527,6 +559,8 @@ begin(const AsDecideInput *input, AsDecision *decision)
 		return;
 	if (decision->at < request->last_at)
 		decision->at = request->last_at;
+	if (decision->at < last_event_at(request))
+		decision->at = last_event_at(request);	/* opened in the future */
 	decision->state = request->state;
 	decision->outcome = request->outcome;
 	decision->entered_at = request->entered_at;

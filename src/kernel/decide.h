@@ -58,7 +58,8 @@ typedef struct AsRequest
 	AsMaybeInstant platform_due_at;
 	bool		provisional;
 	bool		armed;			/* the deadline fires by itself (act_at is set) */
-	AsInstant	last_at;
+	bool		timed_out;		/* its last event is a timeout */
+	AsInstant	last_at;		/* when the last act was decided */
 	int64_t		event_seq;
 	int64_t		others_open;	/* other open requests of the order, as far as the act asks */
 	AsMoney		money;

@@ -62,6 +62,27 @@ as_flow_next(const AsFlow *flow, const AsTransition *transition)
 	return NULL;
 }
 
+/* Whether timeouts lead from the state back to it with every deadline in the past. */
+static bool
+is_endless(const AsFlow *flow, int start, int timeout)
+{
+	int			place = start;
+
+	for (int i = 0; i < flow->n_states; i++)
+	{
+		const AsState *state = &flow->states[place];
+		const AsTransition *transition = as_flow_first(flow, place, timeout);
+
+		if (transition == NULL || !state->has_term ||
+			(state->starts == AS_FROM_ENTERED && state->term.count > 0))
+			return false;
+		place = transition->to;
+		if (place == start)
+			return true;
+	}
+	return false;
+}
+
 bool
 as_flow_check(const AsFlow *flow, AsError *error)
 {
@@ -105,6 +126,14 @@ as_flow_check(const AsFlow *flow, AsError *error)
 						state->name, flow->name, flow->version);
 				return as_hint(error, "A timeout has no condition, needs nothing and does not keep the clock.");
 			}
+		}
+		if (is_endless(flow, i, timeout))
+		{
+			as_fail(error, RA_INVALID_FLOW, state->rule,
+					"the timeouts of flow \"%s\" version %d run in a circle through state \"%s\" without end",
+					flow->name, flow->version, state->name);
+			return as_hint(error, "One of the states needs a term above zero that counts from when it is entered, "
+						   "or its timeout another state to lead to.");
 		}
 	}
 	return true;

@@ -132,7 +132,8 @@ extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *
 /*
  * Whether the flow can be run: every state that has a term has a timeout
  * without conditions, final states have neither term nor transitions out by
- * timeout.  Fills the error (RA018) where not.
+ * timeout, and timeouts do not run in a circle in which no time passes.
+ * Fills the error (RA018) where not.
  */
 extern bool as_flow_check(const AsFlow *flow, AsError *error);
 

@@ -39,6 +39,10 @@ INSERT INTO aftersale.request (shop_id, flow, external_ref, opened_at)
 VALUES (100, 'temu/ticket', 'T4', '2026-11-20 09:00:00+00') RETURNING state, due_at, act_at, fault;
 SELECT aftersale.fire_due(100, '2026-11-25 10:00:00+00', 10);
 SELECT external_ref, state, outcome FROM aftersale.request WHERE shop_id = 100 ORDER BY external_ref;
+-- either way the timeout is dated by the deadline
+SELECT r.external_ref, e.at, e.at = (o.facts ->> 'due_at')::timestamptz AS at_deadline, e.recorded_at
+FROM aftersale.request r JOIN aftersale.event o USING (shop_id, request_id) JOIN aftersale.event e USING (shop_id, request_id)
+WHERE r.shop_id = 100 AND o.event_seq = 1 AND e.action = 'timeout' ORDER BY 1;
 
 -- names that do not exist
 INSERT INTO aftersale.request (shop_id, flow) VALUES (999, 'temu/ticket');

@@ -87,6 +87,14 @@ SELECT aftersale.fire_due(140, 'infinity', 100);
 SELECT state, event_seq, act_at, attempts, fault FROM aftersale.request WHERE shop_id = 140 AND request_id = 1420;
 SELECT aftersale.fire_due(140, 'infinity', 100);
 SELECT state, event_seq, act_at, attempts, fault FROM aftersale.request WHERE shop_id = 140 AND request_id = 1420;
+-- each dated by its own deadline, whichever run applied it
+SELECT count(*), count(DISTINCT recorded_at), bool_and(at = '2026-11-24 00:00:00+00'::timestamptz + (event_seq - 1) * interval '1 hour')
+FROM aftersale.event WHERE shop_id = 140 AND request_id = 1420;
+-- one in which no time passes is refused
+UPDATE aftersale.flow_state SET starts = 'opened' WHERE flow = 'market/circle';
+INSERT INTO aftersale.request (shop_id, flow) VALUES (140, 'market/circle');
+DELETE FROM aftersale.flow_transition WHERE flow = 'market/circle' AND from_state = 'b';
+INSERT INTO aftersale.request (shop_id, flow) VALUES (140, 'market/circle');
 
 -- a deadline that counts from the order needs the order's date
 INSERT INTO aftersale.flow (flow, version, platform, kind, initial_state, judged_at) VALUES ('market/window', 1, 'market', 'window', 'open', 'ordered');

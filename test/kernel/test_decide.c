@@ -1,0 +1,1056 @@
+/*
+ * test_decide.c
+ *		The one decision function without a server: each of its rules at its
+ *		boundaries, and for random flows and random acts that the outcome
+ *		depends neither on when nor on how often the clock runs in between, and
+ *		that deciding again from what was seen decides the same.
+ *
+ * usage: test_decide [sequences [seed]]
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/codes.h"
+#include "kernel/decide.h"
+#include "tap.h"
+
+#define MICROSECOND	INT64_C(1)
+#define HOUR		(INT64_C(3600) * 1000000)
+#define DAY			(24 * HOUR)
+#define START		(9825 * DAY)	/* 2026-11-25 00:00 UTC, a Wednesday */
+
+#define HISTORY		512
+
+/* Every hour of every day is working time, in UTC. */
+static AsCalendar *calendar;
+
+static void
+make_calendar(void)
+{
+	static AsDates dates[8];
+	static AsRules rules;
+	AsZone		utc = {0, NULL, (int32_t[1]) {0}};
+	AsError		error;
+
+	rules.dates = dates;
+	rules.date_room = 8;
+	if (!as_rules_parse("zone UTC; mon-sun 00:00-24:00; known until 2027-06-30", &rules, &error))
+	{
+		printf("Bail out! %s\n", error.message);
+		exit(1);
+	}
+	calendar = as_calendar_compile(&rules, &utc, 9700, 1000, malloc(as_calendar_room(&rules, &utc, 1000)));
+}
+
+static AsTerm
+hours(int count)
+{
+	AsTerm		term = {count * 60, AS_CLOCK_HOURS, AS_DAY_ROLL};
+
+	return term;
+}
+
+/* ---- a request that acts are taken on, as the shell keeps it ---- */
+
+typedef struct Case
+{
+	const AsFlow *flow;
+	AsRequest	request;
+	int			n_overrides;
+	const AsOverride *overrides;
+	bool		fire_overdue_at_opening;
+	AsMaybeInstant platform_due;	/* for the next command */
+	bool		sets_platform_due;
+	AsDecision	decision;		/* the last one */
+	AsError		error;
+	bool		again_differs;	/* some decision came out otherwise when
+								 * decided again */
+	int			n_events;
+	AsEvent		events[HISTORY];
+} Case;
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool
+same_instant(AsMaybeInstant a, AsMaybeInstant b)
+{
+	return a.known == b.known && (!a.known || a.at == b.at);
+}
+
+static bool
+same_event(const AsEvent *a, const AsEvent *b)
+{
+	return a->at == b->at && same_text(a->action, b->action) && a->by_clock == b->by_clock &&
+		a->from == b->from && a->to == b->to && same_text(a->rule, b->rule) &&
+		same_text(a->outcome, b->outcome) && same_instant(a->due_at, b->due_at);
+}
+
+static bool
+same_decision(const AsDecision *a, const AsDecision *b)
+{
+	if (a->at != b->at || a->state != b->state || !same_text(a->outcome, b->outcome) ||
+		a->entered_at != b->entered_at || !same_instant(a->due_at, b->due_at) ||
+		!same_instant(a->platform_due_at, b->platform_due_at) || a->provisional != b->provisional ||
+		a->armed != b->armed || a->overdue_at_opening != b->overdue_at_opening ||
+		a->n_events != b->n_events || a->n_computed != b->n_computed)
+		return false;
+	for (int i = 0; i < a->n_events; i++)
+		if (!same_event(&a->events[i], &b->events[i]))
+			return false;
+	return true;
+}
+
+/* Decides, decides again from what was seen, and stores the decision. */
+static bool
+decide(Case *c, const AsCommand *command)
+{
+	AsDecideInput input = {0};
+	AsDecision	again;
+	AsError		error;
+	AsRequest  *request = &c->request;
+	const AsDecision *decision = &c->decision;
+
+	input.flow = c->flow;
+	input.request = request;
+	input.command = command;
+	input.calendar = calendar;
+	input.n_overrides = c->n_overrides;
+	input.overrides = c->overrides;
+	c->platform_due.known = c->sets_platform_due = false;
+	if (!as_decide(&input, &c->decision, &c->error))
+		return false;
+	input.calendar = NULL;
+	input.again = true;
+	input.n_seen = decision->n_computed;
+	input.seen = decision->computed;
+	c->again_differs |= !as_decide(&input, &again, &error) || !same_decision(decision, &again);
+
+	request->last_at = decision->at;
+	request->timed_out = decision->events[decision->n_events - 1].by_clock;
+	request->state = decision->state;
+	request->outcome = decision->outcome;
+	request->entered_at = decision->entered_at;
+	request->due_at = decision->due_at;
+	request->platform_due_at = decision->platform_due_at;
+	request->provisional = decision->provisional;
+	request->armed = decision->armed;
+	request->event_seq += decision->n_events;
+	for (int i = 0; i < decision->n_events && c->n_events < HISTORY; i++)
+		c->events[c->n_events++] = decision->events[i];
+	return true;
+}
+
+static bool
+open_at(Case *c, AsInstant opened_at, AsInstant now)
+{
+	AsCommand	command = {0};
+
+	c->request.opened_at = opened_at;
+	command.kind = AS_COMMAND_OPEN;
+	command.action = AS_ACTION_OPEN;
+	command.actor = AS_ACTOR_ERP;
+	command.now = now;
+	command.sets_platform_due = c->sets_platform_due;
+	command.platform_due = c->platform_due;
+	command.fire_overdue_at_opening = c->fire_overdue_at_opening;
+	return decide(c, &command);
+}
+
+static bool
+act_with(Case *c, const char *action, AsActorKind actor, AsInstant now, uint64_t given, uint64_t holds)
+{
+	AsCommand	command = {0};
+
+	command.kind = strcmp(action, AS_ACTION_SET_DEADLINE) == 0 ? AS_COMMAND_SET_DEADLINE : AS_COMMAND_ACT;
+	command.action = action;
+	command.actor = actor;
+	command.now = now;
+	command.given = given;
+	command.holds = holds;
+	command.sets_platform_due = c->sets_platform_due;
+	command.platform_due = c->platform_due;
+	return decide(c, &command);
+}
+
+static bool
+act(Case *c, const char *action, AsInstant now)
+{
+	return act_with(c, action, AS_ACTOR_MERCHANT, now, 0, 0);
+}
+
+static bool
+clock_at(Case *c, AsInstant now)
+{
+	return act_with(c, AS_ACTION_TIMEOUT, AS_ACTOR_SYSTEM, now, 0, 0);
+}
+
+static bool
+set_deadline(Case *c, AsInstant due, AsInstant now)
+{
+	c->sets_platform_due = c->platform_due.known = true;
+	c->platform_due.at = due;
+	return act_with(c, AS_ACTION_SET_DEADLINE, AS_ACTOR_PLATFORM, now, 0, 0);
+}
+
+static bool
+withdraw_deadline(Case *c, AsInstant now)
+{
+	c->sets_platform_due = true;
+	return act_with(c, AS_ACTION_SET_DEADLINE, AS_ACTOR_PLATFORM, now, 0, 0);
+}
+
+static bool
+refused(const Case *c, const char *sqlstate)
+{
+	return strcmp(c->error.sqlstate, sqlstate) == 0 && strstr(c->error.message, sqlstate) != NULL;
+}
+
+static bool
+due_at(const Case *c, AsInstant at)
+{
+	return c->request.due_at.known && c->request.due_at.at == at;
+}
+
+/* ---- a flow with every feature ---- */
+
+enum
+{
+	NEW, REMINDED, ANSWERED, WINDOW, ORDER, CLOSED, LAPSED, N_STATES
+};
+enum
+{
+	ANSWER, CLOSE, NOTE, REOPEN, WAIT, BUY, CHECK, TIMEOUT, N_ACTIONS
+};
+
+#define BY(kind) (1u << AS_ACTOR_##kind)
+#define TAKES(from_, to_, action_, priority_, actors_, needs_, condition_, keep_, outcome_, rule_) \
+	{.from = from_, .to = to_, .action = action_, .priority = priority_, .actors = actors_, .needs = needs_, \
+	 .condition = condition_, .keep_clock = keep_, .outcome = outcome_, .permission = -1, .rule = rule_}
+#define KEY_REMARK	UINT64_C(1)
+#define KEY_PHOTO	UINT64_C(2)
+
+static AsState states[N_STATES];
+static const char *actions[N_ACTIONS] = {"answer", "close", "note", "reopen", "wait", "buy", "check", AS_ACTION_TIMEOUT};
+static const char *keys[2] = {"remark", "photo"};
+
+/* by from and action */
+static AsTransition transitions[] = {
+	TAKES(NEW, ANSWERED, ANSWER, 10, BY(MERCHANT), KEY_REMARK | KEY_PHOTO, 0, false, "proved", "T-10"),
+	TAKES(NEW, NEW, ANSWER, 5, BY(MERCHANT), 0, 1, true, NULL, "T-11"),
+	TAKES(NEW, ANSWERED, ANSWER, 0, BY(MERCHANT), KEY_REMARK, -1, false, "answered", "T-12"),
+	TAKES(NEW, CLOSED, CLOSE, 0, BY(PLATFORM), 0, -1, false, NULL, "T-13"),
+	TAKES(NEW, NEW, NOTE, 0, BY(MERCHANT) | BY(BUYER), 0, -1, true, NULL, NULL),
+	TAKES(NEW, NEW, REOPEN, 0, BY(MERCHANT), 0, -1, false, NULL, NULL),
+	TAKES(NEW, WINDOW, WAIT, 0, BY(MERCHANT), 0, -1, false, NULL, NULL),
+	TAKES(NEW, ORDER, BUY, 0, BY(MERCHANT), 0, -1, false, NULL, NULL),
+	TAKES(NEW, ANSWERED, CHECK, 0, BY(MERCHANT), 0, 1, false, NULL, "T-16"),
+	TAKES(NEW, REMINDED, TIMEOUT, 0, BY(SYSTEM), 0, -1, false, NULL, "T-14"),
+	TAKES(REMINDED, ANSWERED, ANSWER, 0, BY(MERCHANT), 0, -1, false, "answered late", NULL),
+	TAKES(REMINDED, LAPSED, TIMEOUT, 0, BY(SYSTEM), 0, -1, false, "lapsed", "T-15"),
+	TAKES(ANSWERED, CLOSED, CLOSE, 0, BY(PLATFORM), 0, -1, false, NULL, NULL),
+	TAKES(ANSWERED, CLOSED, NOTE, 0, BY(PLATFORM), 0, -1, true, NULL, NULL),
+	TAKES(ANSWERED, NEW, REOPEN, 0, BY(BUYER), 0, -1, false, NULL, NULL),
+	TAKES(WINDOW, NEW, REOPEN, 0, BY(MERCHANT), 0, -1, true, NULL, NULL),
+	TAKES(WINDOW, LAPSED, TIMEOUT, 0, BY(SYSTEM), 0, -1, false, NULL, NULL),
+	TAKES(ORDER, LAPSED, TIMEOUT, 0, BY(SYSTEM), 0, -1, false, NULL, NULL),
+	TAKES(LAPSED, ANSWERED, ANSWER, 0, BY(ERP), 0, -1, false, NULL, NULL),
+};
+
+static AsFlow flow = {
+	.name = "test/flow",.version = 1,.platform = "test",.rule = "T-1",.initial = NEW,
+	.effective_from = AS_INSTANT_BEGIN,.effective_to = AS_INSTANT_END,
+	.n_states = N_STATES,.states = states,.n_actions = N_ACTIONS,.actions = actions,
+	.n_transitions = sizeof transitions / sizeof *transitions,.transitions = transitions,
+	.n_keys = 2,.keys = keys
+};
+
+static void
+make_flow(void)
+{
+	static const char *const names[N_STATES] = {"new", "reminded", "answered", "window", "order", "closed", "lapsed"};
+
+	for (int i = 0; i < N_STATES; i++)
+		states[i].name = names[i];
+	states[NEW].has_term = states[REMINDED].has_term = states[WINDOW].has_term = states[ORDER].has_term = true;
+	states[NEW].term = hours(24);
+	states[NEW].rule = "T-2";
+	states[REMINDED].term = hours(2);
+	states[WINDOW].term = hours(48);
+	states[WINDOW].starts = AS_FROM_OPENED;
+	states[ORDER].term = hours(72);
+	states[ORDER].starts = AS_FROM_ORDERED;
+	states[CLOSED].final = states[LAPSED].final = true;
+}
+
+/* A request of the flow, opened at START. */
+static void
+opened(Case *c)
+{
+	memset(c, 0, sizeof *c);
+	c->flow = &flow;
+	(void) open_at(c, START, START);
+}
+
+/* ---- the rules ---- */
+
+static void
+test_opening(void)
+{
+	Case		c;
+	const AsEvent *event = &c.events[0];
+	AsError		error;
+
+	ok(as_flow_check(&flow, &error), "the flow can be run");
+	opened(&c);
+	ok(c.request.state == NEW && due_at(&c, START + 24 * HOUR) && c.request.armed && c.request.event_seq == 1,
+	   "opening enters the initial state, with its deadline");
+	ok(c.n_events == 1 && event->at == START && strcmp(event->action, "open") == 0 && event->from == -1 &&
+	   event->to == NEW && !event->by_clock && strcmp(event->rule, "T-1") == 0 && same_instant(event->due_at, c.request.due_at),
+	   "... and is the first event, with the flow's rule");
+
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	ok(open_at(&c, START, START + 24 * HOUR) && c.request.armed && !c.decision.overdue_at_opening,
+	   "at its very deadline a request is not overdue at opening");
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	ok(open_at(&c, START, START + 24 * HOUR + MICROSECOND) && !c.request.armed && c.decision.overdue_at_opening &&
+	   c.request.state == NEW && due_at(&c, START + 24 * HOUR) && c.decision.n_events == 1,
+	   "a microsecond later it is: nothing fires, the deadline stays for a person to see");
+	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START + 30 * HOUR, KEY_REMARK, 0) && c.request.state == ANSWERED &&
+	   c.decision.n_events == 1, "a person acts on a parked request as if it were in time");
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	(void) open_at(&c, START, START + 25 * HOUR);
+	ok(clock_at(&c, START + 25 * HOUR + 30 * INT64_C(60000000)) && c.request.state == REMINDED &&
+	   c.events[1].at == START + 24 * HOUR && due_at(&c, START + 26 * HOUR),
+	   "or lets the deadline take effect, at its own instant");
+	ok(c.events[1].by_clock && strcmp(c.events[1].rule, "T-14") == 0, "... as the clock's event, with its rule");
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.fire_overdue_at_opening = true;
+	ok(open_at(&c, START, START + 25 * HOUR) && c.request.armed && !c.decision.overdue_at_opening && c.decision.n_events == 1,
+	   "where the shop lets it fire it is armed, and even so nothing fires at opening");
+	ok(clock_at(&c, START + 40 * HOUR) && c.n_events == 3 && c.events[1].at == START + 24 * HOUR &&
+	   c.events[2].at == START + 26 * HOUR, "... and the clock applies each deadline at its own instant");
+
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.sets_platform_due = c.platform_due.known = true;
+	c.platform_due.at = START + HOUR;
+	ok(open_at(&c, START, START) && due_at(&c, START + HOUR) && c.request.platform_due_at.known,
+	   "a platform's deadline at opening overrides the computed one");
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	(void) open_at(&c, START + HOUR, START);
+	ok(act(&c, "note", START + MICROSECOND) && c.events[1].at == START + HOUR,
+	   "an act on a request that was opened in the future is not earlier than its opening");
+}
+
+static void
+test_deadline(void)
+{
+	Case		c;
+
+	opened(&c);
+	ok(!clock_at(&c, START + 24 * HOUR) && refused(&c, RA_NOT_OVERDUE) &&
+	   strstr(c.error.detail, "2026-11-26 00:00:00+00") != NULL, "at exactly the deadline nothing is overdue");
+	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START + 24 * HOUR, KEY_REMARK, 0) && c.request.state == ANSWERED,
+	   "an act at exactly the deadline is in time");
+	ok(!c.request.due_at.known && !c.request.armed && same_text(c.request.outcome, "answered"),
+	   "a state without a term has no deadline; the transition's outcome is recorded");
+	ok(!clock_at(&c, START + 99 * HOUR) && refused(&c, RA_NOT_OVERDUE) && strstr(c.error.detail, "has no deadline") != NULL,
+	   "without a deadline nothing is overdue");
+	opened(&c);
+	ok(clock_at(&c, START + 24 * HOUR + MICROSECOND) && c.request.state == REMINDED && c.n_events == 2 &&
+	   c.events[1].at == START + 24 * HOUR && c.decision.at == START + 24 * HOUR + MICROSECOND,
+	   "a microsecond later the timeout applies, dated by the deadline");
+	ok(due_at(&c, START + 26 * HOUR), "the next deadline counts from there, not from when the clock ran");
+
+	opened(&c);
+	ok(act(&c, "answer", START + 24 * HOUR + MICROSECOND) && c.n_events == 3 && c.events[1].by_clock &&
+	   c.events[2].from == REMINDED && same_text(c.request.outcome, "answered late"),
+	   "a late act is judged in the state after the timeout; both are events");
+	opened(&c);
+	ok(!act(&c, "note", START + 24 * HOUR + MICROSECOND) && refused(&c, RA_ACTION_TOO_LATE) &&
+	   strstr(c.error.message, "2026-11-26 00:00:00+00") != NULL && strstr(c.error.message, "\"new\"") != NULL &&
+	   strstr(c.error.detail, "\"reminded\"") != NULL && strstr(c.error.detail, "answer") != NULL && c.n_events == 1,
+	   "and refused where that state does not allow it, naming deadline, both states and what is allowed");
+	ok(strstr(c.error.message, "T-14") != NULL, "... and the timeout's rule");
+
+	opened(&c);
+	ok(clock_at(&c, START + 1000 * HOUR) && c.request.state == LAPSED && c.n_events == 3 &&
+	   c.events[1].at == START + 24 * HOUR && c.events[2].at == START + 26 * HOUR,
+	   "a chain of timeouts is followed, each at its own deadline");
+	ok(same_text(c.request.outcome, "lapsed") && !c.request.due_at.known && !c.request.armed,
+	   "a final state has no deadline");
+	ok(!act(&c, "close", START + 1001 * HOUR) && refused(&c, RA_ACTION_NOT_ALLOWED) &&
+	   strstr(c.error.detail, "merchant: none") != NULL, "where nothing is allowed the refusal says none");
+	ok(act_with(&c, "answer", AS_ACTOR_ERP, START + 1001 * HOUR, 0, 0) && same_text(c.request.outcome, "lapsed"),
+	   "a transition without an outcome leaves the one there was");
+}
+
+static void
+test_clock(void)
+{
+	Case		c;
+
+	opened(&c);
+	ok(act(&c, "note", START + HOUR) && due_at(&c, START + 24 * HOUR) && c.request.entered_at == START && c.n_events == 2,
+	   "keep: the deadline stays, and the state was not entered anew");
+	ok(act(&c, "reopen", START + 2 * HOUR) && due_at(&c, START + 26 * HOUR) && c.request.entered_at == START + 2 * HOUR,
+	   "restart, of the same state too, counts from the act");
+	ok(act(&c, "wait", START + 10 * HOUR) && due_at(&c, START + 48 * HOUR), "a term from the opening counts from there");
+	ok(act(&c, "reopen", START + 11 * HOUR) && c.request.state == NEW && due_at(&c, START + 48 * HOUR) &&
+	   c.request.entered_at == START + 11 * HOUR, "keep into another state takes the deadline along");
+	ok(c.request.armed, "... and it fires there");
+	opened(&c);
+	ok(!act(&c, "buy", START + HOUR) && refused(&c, RA_INVALID_REQUEST) && strstr(c.error.message, "ordered_at") != NULL,
+	   "a term from the order needs the order's instant");
+	c.request.ordered_at.known = true;
+	c.request.ordered_at.at = START - DAY;
+	ok(act(&c, "buy", START + HOUR) && due_at(&c, START + 48 * HOUR), "and counts from it");
+	opened(&c);
+	c.request.ordered_at.known = true;
+	c.request.ordered_at.at = START - 9 * DAY;
+	ok(act(&c, "buy", START + HOUR) && due_at(&c, START - 6 * DAY) && c.request.state == ORDER && c.n_events == 2,
+	   "a deadline that has passed on entering does not fire in the same act");
+	ok(clock_at(&c, START + 2 * HOUR) && c.events[2].at == START + HOUR,
+	   "and afterwards fires at the act, never before it");
+	opened(&c);
+	(void) set_deadline(&c, START + 300 * DAY, START);
+	(void) withdraw_deadline(&c, START + MICROSECOND);
+	ok(!c.request.provisional, "a deadline inside what the calendar knows is not provisional");
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	(void) open_at(&c, START + 300 * DAY, START + 300 * DAY);
+	ok(c.decision.n_computed == 1 && c.decision.provisional == c.decision.computed[0].provisional,
+	   "whether it is provisional is the calendar's word");
+	opened(&c);
+	(void) act(&c, "note", START + 5 * HOUR);
+	ok(act(&c, "note", START + 4 * HOUR) && c.events[2].at == START + 5 * HOUR && c.request.last_at == START + 5 * HOUR,
+	   "a clock that steps back: no act is earlier than the last one");
+	opened(&c);
+	(void) clock_at(&c, START + 25 * HOUR);
+	ok(act(&c, "answer", START + 24 * HOUR + MICROSECOND) && c.request.last_at == START + 25 * HOUR &&
+	   c.events[2].at == START + 25 * HOUR, "nor than the clock's last run");
+}
+
+static void
+test_platform_deadline(void)
+{
+	Case		c;
+
+	opened(&c);
+	ok(set_deadline(&c, START + 3 * HOUR, START + HOUR) && due_at(&c, START + 3 * HOUR) && c.request.armed &&
+	   c.events[1].from == NEW && c.events[1].to == NEW && strcmp(c.events[1].action, "set_deadline") == 0 &&
+	   strcmp(c.events[1].rule, "T-2") == 0, "the platform's deadline overrides ours, as an event");
+	ok(act(&c, "note", START + 2 * HOUR) && due_at(&c, START + 3 * HOUR) && c.request.platform_due_at.known,
+	   "it stays where the clock is kept");
+	ok(act(&c, "reopen", START + 3 * HOUR) && due_at(&c, START + 27 * HOUR) && !c.request.platform_due_at.known,
+	   "and goes with the state that it was given for");
+	(void) set_deadline(&c, START + 90 * HOUR, START + 4 * HOUR);
+	ok(withdraw_deadline(&c, START + 5 * HOUR) && due_at(&c, START + 27 * HOUR), "withdrawn, ours holds again");
+	ok(set_deadline(&c, START + 6 * HOUR, START + 8 * HOUR) && c.request.state == NEW && c.request.armed,
+	   "one in the past does not fire in the same act");
+	ok(clock_at(&c, START + 9 * HOUR) && c.request.state == REMINDED && c.events[c.n_events - 1].at == START + 8 * HOUR,
+	   "and then takes effect when it was given, not before");
+	opened(&c);
+	c.sets_platform_due = c.platform_due.known = true;
+	c.platform_due.at = START + 50 * HOUR;
+	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START + HOUR, KEY_REMARK, 0) && due_at(&c, START + 50 * HOUR) &&
+	   !c.request.armed && due_at(&c, c.events[1].due_at.at), "given with an act it is the deadline of the state after it; "
+	   "without a timeout nothing fires");
+	opened(&c);
+	(void) act_with(&c, "answer", AS_ACTOR_MERCHANT, START + HOUR, KEY_REMARK, 0);
+	(void) set_deadline(&c, START + 50 * HOUR, START + 2 * HOUR);
+	ok(act_with(&c, "note", AS_ACTOR_PLATFORM, START + 3 * HOUR, 0, 0) && c.request.state == CLOSED &&
+	   !c.request.due_at.known && !c.request.platform_due_at.known, "a final state takes no deadline along, kept or not");
+	ok(!set_deadline(&c, START + 60 * HOUR, START + 4 * HOUR) && refused(&c, RA_ACTION_NOT_ALLOWED),
+	   "a closed request takes no new deadline");
+	opened(&c);
+	ok(set_deadline(&c, START + 60 * HOUR, START + 25 * HOUR) && c.request.state == REMINDED && due_at(&c, START + 60 * HOUR) &&
+	   c.n_events == 3, "a deadline that comes after ours has passed is that of the state after the timeout");
+	opened(&c);
+	c.sets_platform_due = c.platform_due.known = true;
+	c.platform_due.at = START + 60 * HOUR;
+	ok(act_with(&c, "close", AS_ACTOR_PLATFORM, START + HOUR, 0, 0) && !c.request.due_at.known && !c.request.armed &&
+	   !c.events[1].due_at.known, "one given with the act that closes has no effect");
+}
+
+static void
+test_choice(void)
+{
+	Case		c;
+	bool		passed;
+
+	opened(&c);
+	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START, KEY_REMARK | KEY_PHOTO, 1) && same_text(c.request.outcome, "proved"),
+	   "the highest priority whose condition holds is taken");
+	opened(&c);
+	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START, KEY_REMARK | KEY_PHOTO, 2) && c.request.state == NEW &&
+	   same_text(c.events[1].rule, "T-11"), "else the next one that holds");
+	opened(&c);
+	ok(!act_with(&c, "answer", AS_ACTOR_MERCHANT, START, KEY_REMARK, 1) && refused(&c, RA_PAYLOAD_INCOMPLETE) &&
+	   strstr(c.error.message, "\"photo\"") != NULL && strstr(c.error.message, "T-10") != NULL,
+	   "the one whose condition holds is meant: what it needs is not waived by a lower one");
+	ok(!act(&c, "answer", START) && refused(&c, RA_PAYLOAD_INCOMPLETE) && strstr(c.error.message, "\"remark\"") != NULL,
+	   "what is missing is named");
+	ok(!act(&c, "check", START) && refused(&c, RA_PAYLOAD_INCOMPLETE) && strstr(c.error.message, "no condition") != NULL,
+	   "where no condition holds the refusal says so");
+	ok(!act_with(&c, "close", AS_ACTOR_BUYER, START, 0, 0) && refused(&c, RA_NOT_THE_ACTOR) &&
+	   strstr(c.error.message, "buyer") != NULL, "an action of another actor");
+	ok(!act(&c, "dance", START) && refused(&c, RA_UNKNOWN_ACTION) && strstr(c.error.hint, "answer") != NULL &&
+	   strstr(c.error.hint, "close") == NULL && strstr(c.error.hint, "timeout") == NULL,
+	   "an action that the flow does not have; the hint names those of this state and this actor, the clock's not");
+	passed = act_with(&c, "answer", AS_ACTOR_MERCHANT, START, KEY_REMARK, 0);
+	ok(passed && !act(&c, "wait", START) && refused(&c, RA_ACTION_NOT_ALLOWED) &&
+	   strstr(c.error.message, "\"answered\"") != NULL, "an action that this state does not allow");
+	ok(c.n_events == 2 && c.request.event_seq == 2, "a refusal leaves no event");
+}
+
+static void
+test_overrides(void)
+{
+	static AsOverride overrides[2];
+	Case		c;
+
+	overrides[0].state = NEW;
+	overrides[0].has_term = true;
+	overrides[0].term = hours(5);
+	overrides[0].timeout_to = LAPSED;
+	overrides[0].timeout_outcome = "given up";
+	overrides[0].effective_from = START;
+	overrides[0].effective_to = START + 10 * HOUR;
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.n_overrides = 1;
+	c.overrides = overrides;
+	ok(open_at(&c, START, START) && due_at(&c, START + 5 * HOUR), "a shop's own term");
+	ok(clock_at(&c, START + 6 * HOUR) && c.request.state == LAPSED && same_text(c.request.outcome, "given up") &&
+	   same_text(c.events[1].rule, "T-14"), "its own state and outcome after the timeout");
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.n_overrides = 1;
+	c.overrides = overrides;
+	ok(open_at(&c, START - MICROSECOND, START) && due_at(&c, START - MICROSECOND + 24 * HOUR),
+	   "before it is in force the flow's term holds");
+	ok(act(&c, "reopen", START + 10 * HOUR) && due_at(&c, START + 34 * HOUR), "at its end it is no longer in force");
+	ok(act(&c, "reopen", START + 10 * HOUR - MICROSECOND) && c.events[2].at == START + 10 * HOUR, "(in order)");
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.n_overrides = 1;
+	c.overrides = overrides;
+	overrides[0].effective_to = START + MICROSECOND;
+	(void) open_at(&c, START, START);
+	ok(clock_at(&c, START + 99 * HOUR) && c.request.state == LAPSED,
+	   "what was in force when the state was entered holds for its timeout");
+	overrides[0].has_term = false;
+	overrides[0].timeout_to = -1;
+	overrides[0].effective_to = AS_INSTANT_END;
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.n_overrides = 1;
+	c.overrides = overrides;
+	ok(open_at(&c, START, START) && due_at(&c, START + 24 * HOUR) && clock_at(&c, START + 25 * HOUR) &&
+	   c.request.state == REMINDED && same_text(c.request.outcome, "given up"), "what it leaves out is the flow's");
+	overrides[1] = overrides[0];
+	overrides[1].timeout_outcome = "other";
+	c.n_overrides = 2;
+	overrides[0].state = REMINDED;
+	(void) clock_at(&c, START + 99 * HOUR);
+	ok(same_text(c.request.outcome, "given up") && c.request.state == LAPSED, "each state has its own");
+	overrides[0].timeout_to = ORDER;
+	overrides[0].state = NEW;
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.n_overrides = 1;
+	c.overrides = overrides;
+	(void) open_at(&c, START, START);
+	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START, KEY_REMARK, 0) && c.request.state == ANSWERED &&
+	   same_text(c.request.outcome, "answered"), "an override changes what the timeout does, not what an act does");
+	overrides[0].state = CLOSED;
+	overrides[0].has_term = true;
+	ok(act_with(&c, "close", AS_ACTOR_PLATFORM, START, 0, 0) && !c.request.due_at.known,
+	   "nor does it give a final state a deadline");
+	overrides[0].has_term = false;
+	overrides[0].state = REMINDED;
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.n_overrides = 1;
+	c.overrides = overrides;
+	(void) open_at(&c, START, START);
+	ok(!act(&c, "note", START + 99 * HOUR) && refused(&c, RA_INVALID_REQUEST),
+	   "nobody acts past a timeout that cannot be applied");
+	ok(clock_at(&c, START + 99 * HOUR) && c.request.state == REMINDED && c.request.armed && c.n_events == 2,
+	   "the clock applies those before it");
+	ok(!clock_at(&c, START + 99 * HOUR) && refused(&c, RA_INVALID_REQUEST) && c.n_events == 2, "and is refused there next time");
+	overrides[0].timeout_to = -1;
+	overrides[0].state = ANSWERED;
+	overrides[0].has_term = true;
+	memset(&c, 0, sizeof c);
+	c.flow = &flow;
+	c.n_overrides = 1;
+	c.overrides = overrides;
+	(void) open_at(&c, START, START);
+	(void) act_with(&c, "answer", AS_ACTOR_MERCHANT, START, KEY_REMARK, 0);
+	ok(due_at(&c, START + 5 * HOUR) && !c.request.armed, "a term for a state without a timeout shows a deadline that does not fire");
+}
+
+/* Two states that time out into each other. */
+static AsState circle_states[2];
+static const char *circle_actions[2] = {AS_ACTION_TIMEOUT, "stop"};
+static AsTransition circle_transitions[4] = {
+	TAKES(0, 1, 0, 0, BY(SYSTEM), 0, -1, false, NULL, NULL),
+	TAKES(0, 0, 1, 0, BY(MERCHANT), 0, -1, true, "stopped", NULL),
+	TAKES(1, 0, 0, 0, BY(SYSTEM), 0, -1, false, NULL, NULL),
+	TAKES(1, 1, 1, 0, BY(MERCHANT), 0, -1, true, "stopped", NULL),
+};
+static AsFlow circle = {
+	.name = "test/circle",.version = 1,.platform = "test",.n_states = 2,.states = circle_states,
+	.n_actions = 2,.actions = circle_actions,.n_transitions = 4,.transitions = circle_transitions
+};
+
+static void
+test_full_events(void)
+{
+	static Case c;
+	static AsOverride closing;
+	AsError		error;
+	bool		passed = true;
+
+	for (int i = 0; i < 2; i++)
+	{
+		circle_states[i].name = i == 0 ? "a" : "b";
+		circle_states[i].has_term = true;
+		circle_states[i].term = hours(1);
+	}
+	memset(&c, 0, sizeof c);
+	c.flow = &circle;
+	ok(as_flow_check(&circle, &error) && open_at(&c, START, START), "a flow may run in a circle, if time passes in it");
+	ok(!act(&c, "stop", START + 40 * HOUR) && refused(&c, RA_INVALID_FLOW) && strstr(c.error.hint, "sweep") != NULL,
+	   "an act that comes after more timeouts than fit is refused, and the hint says what applies them");
+	ok(!act(&c, "stop", START + 16 * HOUR + MICROSECOND) && refused(&c, RA_INVALID_FLOW),
+	   "also where only the act itself does not fit");
+	ok(act(&c, "stop", START + 15 * HOUR + MICROSECOND) && c.decision.n_events == AS_MAX_EVENTS, "while it fits it is taken");
+	memset(&c, 0, sizeof c);
+	c.flow = &circle;
+	(void) open_at(&c, START, START);
+	ok(clock_at(&c, START + 40 * HOUR + MICROSECOND) && c.decision.n_events == AS_MAX_EVENTS && c.request.armed &&
+	   due_at(&c, START + 17 * HOUR), "the clock's own act stops where the events are full and leaves the rest");
+	ok(clock_at(&c, START + 41 * HOUR) && clock_at(&c, START + 42 * HOUR), "to its next runs");
+	for (int i = 1; i < c.n_events; i++)
+		passed &= c.events[i].at == START + i * HOUR && c.events[i].by_clock;
+	ok(passed && c.n_events == 42, "which date every timeout by its own deadline, too");
+	ok(!clock_at(&c, START + 42 * HOUR) && refused(&c, RA_NOT_OVERDUE), "until nothing is overdue");
+
+	/* a circle in which no time passes */
+	circle_states[0].starts = AS_FROM_OPENED;
+	circle_states[1].starts = AS_FROM_ORDERED;
+	ok(!as_flow_check(&circle, &error) && strcmp(error.sqlstate, RA_INVALID_FLOW) == 0 &&
+	   strstr(error.message, "\"a\"") != NULL, "a circle in which no time passes is refused beforehand");
+	circle_states[1].starts = AS_FROM_ENTERED;
+	ok(as_flow_check(&circle, &error), "one state whose term counts from when it is entered is enough");
+	circle_states[1].term.count = 0;
+	ok(!as_flow_check(&circle, &error), "unless that term is zero");
+	circle_states[1].has_term = false;
+	ok(as_flow_check(&circle, &error), "a state without a term ends the circle");
+	memset(&c, 0, sizeof c);
+	c.flow = &circle;
+	closing.state = 1;
+	closing.has_term = true;
+	closing.timeout_to = -1;
+	closing.effective_from = AS_INSTANT_BEGIN;
+	closing.effective_to = AS_INSTANT_END;
+	c.n_overrides = 1;
+	c.overrides = &closing;
+	(void) open_at(&c, START, START);
+	ok(!clock_at(&c, START + 2 * HOUR) && refused(&c, RA_INVALID_FLOW) && strstr(c.error.hint, "flow_override") != NULL &&
+	   c.n_events == 1, "a circle that an override closes is refused when it runs");
+}
+
+static void
+test_again(void)
+{
+	AsDecideInput input = {0};
+	AsDecision	decision;
+	AsRequest	request = {0};
+	AsCommand	command = {0};
+	AsError		error;
+	AsComputed	seen = {START + 7 * HOUR, true};
+
+	input.flow = &flow;
+	input.request = &request;
+	input.command = &command;
+	request.opened_at = START;
+	command.kind = AS_COMMAND_OPEN;
+	command.now = START;
+	input.again = true;
+	ok(!as_decide(&input, &decision, &error) && strcmp(error.sqlstate, RA_DECISION_ALTERED) == 0,
+	   "deciding again with a deadline missing is refused");
+	input.n_seen = 1;
+	input.seen = &seen;
+	ok(as_decide(&input, &decision, &error) && decision.due_at.at == START + 7 * HOUR && decision.provisional,
+	   "deciding again takes the deadlines that were seen, and asks no calendar");
+}
+
+static void
+test_advance(void)
+{
+	AsDecideInput input = {0};
+	AsDecision	decision;
+	AsCommand	command = {0};
+	Case		c;
+
+	opened(&c);
+	input.flow = &flow;
+	input.request = &c.request;
+	input.command = &command;
+	input.calendar = calendar;
+	command.kind = AS_COMMAND_ACT;
+	command.action = AS_ACTION_TIMEOUT;
+	command.now = START + 24 * HOUR;
+	ok(as_advance(&input, &decision, &c.error) && decision.state == NEW && decision.n_events == 0,
+	   "standing at the deadline: nothing has changed");
+	command.now = START + 24 * HOUR + MICROSECOND;
+	ok(as_advance(&input, &decision, &c.error) && decision.state == REMINDED && decision.n_events == 1,
+	   "standing a microsecond later: after the timeout");
+	c.request.armed = false;
+	ok(as_advance(&input, &decision, &c.error) && decision.state == NEW, "a parked request stands where it is");
+}
+
+/* ---- the property: neither when nor how often the clock runs ---- */
+
+static uint64_t seed_state;
+
+static uint32_t
+below(uint32_t bound)
+{
+	seed_state = seed_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t) ((seed_state >> 33) % bound);
+}
+
+#define R_STATES	5
+#define R_ACTIONS	4			/* the last is timeout */
+#define R_ROOM		40
+#define R_STEPS		8
+
+static const char *const outcomes[3] = {NULL, "x", "y"};
+static const char *random_actions[R_ACTIONS] = {"p", "q", "r", AS_ACTION_TIMEOUT};
+static const char *random_keys[2] = {"k", "l"};
+
+typedef struct RandomFlow
+{
+	AsFlow		flow;
+	AsState		states[R_STATES];
+	AsTransition transitions[R_ROOM];
+	AsOverride	overrides[2];
+	int			n_overrides;
+} RandomFlow;
+
+static void
+random_flow(RandomFlow *f)
+{
+	static const char *const names[R_STATES] = {"s0", "s1", "s2", "s3", "s4"};
+	AsFlow	   *it = &f->flow;
+	bool		only_entered = below(2) == 0;
+
+	memset(f, 0, sizeof *f);
+	it->name = "random/flow";
+	it->version = 1;
+	it->states = f->states;
+	it->transitions = f->transitions;
+	it->n_states = 2 + (int) below(R_STATES - 1);
+	it->initial = (int) below((uint32_t) it->n_states);
+	it->n_actions = R_ACTIONS;
+	it->actions = random_actions;
+	it->n_keys = 2;
+	it->keys = random_keys;
+	for (int i = 0; i < it->n_states; i++)
+	{
+		AsState    *state = &f->states[i];
+
+		state->name = names[i];
+		state->final = below(6) == 0;
+		state->has_term = !state->final && below(4) != 0;
+		state->term = hours(1 + (int) below(6));
+		state->starts = only_entered || below(3) != 0 ? AS_FROM_ENTERED : below(2) == 0 ? AS_FROM_OPENED : AS_FROM_ORDERED;
+		for (int action = 0; action < R_ACTIONS; action++)
+		{
+			bool		timeout = action == R_ACTIONS - 1;
+			int			count = timeout ? !state->final && (state->has_term || below(2) == 0) : (int) below(3);
+
+			for (int k = 0; k < count; k++)
+			{
+				AsTransition *t = &f->transitions[it->n_transitions++];
+
+				t->from = i;
+				t->action = action;
+				t->to = (int) below((uint32_t) it->n_states);
+				t->priority = count - k;
+				t->actors = timeout ? BY(SYSTEM) : BY(MERCHANT) | (below(2) == 0 ? BY(BUYER) : 0);
+				t->outcome = outcomes[below(3)];
+				t->condition = t->permission = -1;
+				if (timeout)
+					continue;
+				t->keep_clock = below(3) == 0;
+				t->condition = below(2) == 0 ? (int) below(2) : -1;
+				t->needs = below(3) == 0 ? 1u << below(2) : 0;
+			}
+		}
+	}
+	f->n_overrides = (int) below(3);
+	for (int i = 0; i < f->n_overrides; i++)
+	{
+		AsOverride *override = &f->overrides[i];
+
+		override->state = (int) below((uint32_t) it->n_states);
+
+		/*
+		 * a term from the opening could close a circle without end: see
+		 * test_full_events
+		 */
+		override->has_term = f->states[override->state].starts == AS_FROM_ENTERED && below(2) == 0;
+		override->term = hours(1 + (int) below(6));
+		override->timeout_to = only_entered && below(2) == 0 ? (int) below((uint32_t) it->n_states) : -1;
+		override->timeout_outcome = outcomes[below(3)];
+		override->effective_from = below(2) == 0 ? AS_INSTANT_BEGIN : START + below(20) * HOUR;
+		override->effective_to = below(2) == 0 ? AS_INSTANT_END : START + (20 + below(20)) * HOUR;
+	}
+}
+
+typedef struct Step
+{
+	int			kind;			/* 0: a new deadline, 1: a deadline withdrawn,
+								 * 2: a timeout by hand, else an act */
+	int			action;
+	AsActorKind actor;
+	AsInstant	now;
+	uint64_t	given;
+	uint64_t	holds;
+	bool		with_deadline;
+	AsInstant	deadline;
+} Step;
+
+static void
+random_steps(Step *steps, int count, AsInstant from)
+{
+	AsInstant	now = from;
+
+	for (int i = 0; i < count; i++)
+	{
+		Step	   *step = &steps[i];
+
+		/*
+		 * whole hours, so that acts meet deadlines exactly, or miss them by a
+		 * microsecond
+		 */
+		now += below(8) * HOUR;
+		step->now = now + (AsInstant) below(3) - 1;
+		if (step->now < (i == 0 ? from : steps[i - 1].now))
+			step->now = i == 0 ? from : steps[i - 1].now;
+		step->kind = (int) below(9);
+		step->action = (int) below(R_ACTIONS - 1);
+		step->actor = below(4) == 0 ? AS_ACTOR_BUYER : AS_ACTOR_MERCHANT;
+		step->given = below(4);
+		step->holds = below(4);
+		step->with_deadline = below(5) == 0;
+		step->deadline = now + ((AsInstant) below(12) - 3) * HOUR;
+	}
+}
+
+/* The sweep: takes up what is armed. */
+static bool
+sweep(Case *c, AsInstant now)
+{
+	return c->request.armed && clock_at(c, now);
+}
+
+/* The sweep until nothing more is overdue; false: it does not come to an end. */
+static bool
+settle(Case *c, AsInstant now)
+{
+	for (int i = 0; i < 30; i++)
+		if (!sweep(c, now))
+			return true;
+	return false;
+}
+
+static bool
+take_step(Case *c, const Step *step)
+{
+	switch (step->kind)
+	{
+		case 0:
+			return set_deadline(c, step->deadline, step->now);
+		case 1:
+			return withdraw_deadline(c, step->now);
+		case 2:
+			return clock_at(c, step->now);
+		default:
+			c->sets_platform_due = step->with_deadline;
+			c->platform_due.known = step->with_deadline && step->deadline % 2 == 0;
+			c->platform_due.at = step->deadline;
+			return act_with(c, random_actions[step->action], step->actor, step->now, step->given, step->holds);
+	}
+}
+
+static bool
+same_refusal(const AsError *a, const AsError *b)
+{
+	/* too late, or no longer allowed: the clock has not, or has run */
+	return strcmp(a->sqlstate, b->sqlstate) == 0 ||
+		((strcmp(a->sqlstate, RA_ACTION_TOO_LATE) == 0 || strcmp(a->sqlstate, RA_ACTION_NOT_ALLOWED) == 0) &&
+		 (strcmp(b->sqlstate, RA_ACTION_TOO_LATE) == 0 || strcmp(b->sqlstate, RA_ACTION_NOT_ALLOWED) == 0));
+}
+
+typedef struct Tally
+{
+	long		compared;
+	long		endless;		/* flows whose timeouts run without time
+								 * passing */
+	long		timeouts;
+	long		refusals;
+	long		full;
+	long		again_differs;
+	long		differs;
+	long		backwards;
+} Tally;
+
+static bool
+too_many(const Case *c)
+{
+	return strcmp(c->error.sqlstate, RA_INVALID_FLOW) == 0;
+}
+
+static void
+one_sequence(Tally *tally)
+{
+	static RandomFlow f;
+	static Case lazy;
+	static Case busy;
+	Step		steps[R_STEPS];
+	AsError		error;
+	AsInstant	opening = START + below(3) * 5 * HOUR;
+	AsInstant	last = START;
+	bool		same = true;
+
+	do
+		random_flow(&f);
+	while (!as_flow_check(&f.flow, &error));
+	memset(&lazy, 0, sizeof lazy);
+	lazy.flow = &f.flow;
+	lazy.n_overrides = f.n_overrides;
+	lazy.overrides = f.overrides;
+	lazy.fire_overdue_at_opening = below(2) == 0;
+	lazy.request.ordered_at.known = below(3) != 0;
+	lazy.request.ordered_at.at = START - below(10) * HOUR;
+	random_steps(steps, R_STEPS, opening);
+	if (!open_at(&lazy, START, opening))
+		return;
+	busy = lazy;
+	for (int i = 0; i < R_STEPS; i++)
+	{
+		bool		lazy_took;
+		bool		busy_took;
+
+		/* one of them is swept at any instants in between */
+		for (uint32_t runs = below(4); runs > 0; runs--)
+		{
+			AsInstant	at = last + (AsInstant) (below(1000) * ((steps[i].now - last) / 1000));
+
+			last = at;
+			(void) sweep(&busy, at);
+		}
+		last = steps[i].now;
+		busy_took = take_step(&busy, &steps[i]);
+		lazy_took = take_step(&lazy, &steps[i]);
+		if ((!lazy_took && too_many(&lazy)) || (!busy_took && too_many(&busy)))
+		{
+			tally->full++;
+			if (!settle(&lazy, steps[i].now) || !settle(&busy, steps[i].now))
+			{
+				tally->endless++;
+				return;
+			}
+			if (!lazy_took)
+				lazy_took = take_step(&lazy, &steps[i]);
+			if (!busy_took)
+				busy_took = take_step(&busy, &steps[i]);
+		}
+		if (steps[i].kind != 2)
+			same &= lazy_took == busy_took && (lazy_took || same_refusal(&lazy.error, &busy.error));
+		tally->refusals += !lazy_took;
+	}
+	last += 30 * HOUR;
+	if (!settle(&lazy, last) || !settle(&busy, last) || lazy.n_events == HISTORY)
+	{
+		tally->endless++;
+		return;
+	}
+	same &= lazy.n_events == busy.n_events && lazy.request.state == busy.request.state &&
+		same_text(lazy.request.outcome, busy.request.outcome) && lazy.request.armed == busy.request.armed &&
+		lazy.request.entered_at == busy.request.entered_at && lazy.request.event_seq == busy.request.event_seq &&
+		same_instant(lazy.request.due_at, busy.request.due_at) &&
+		same_instant(lazy.request.platform_due_at, busy.request.platform_due_at);
+	for (int i = 0; same && i < lazy.n_events; i++)
+		same = same_event(&lazy.events[i], &busy.events[i]);
+	for (int i = 1; i < lazy.n_events; i++)
+	{
+		tally->timeouts += lazy.events[i].by_clock;
+		tally->backwards += lazy.events[i].at < lazy.events[i - 1].at;
+	}
+	tally->compared++;
+	tally->again_differs += lazy.again_differs || busy.again_differs;
+	tally->differs += !same;
+	if (!same && tally->differs <= 3)
+	{
+		printf("# differs: lazy %d events, state %d; busy %d events, state %d\n", lazy.n_events, lazy.request.state,
+			   busy.n_events, busy.request.state);
+		for (int i = 0; i < lazy.n_events || i < busy.n_events; i++)
+			printf("#   %s %lld %d->%d   %s %lld %d->%d\n",
+				   i < lazy.n_events ? lazy.events[i].action : "", (long long) (i < lazy.n_events ? lazy.events[i].at - START : 0),
+				   lazy.events[i].from, lazy.events[i].to,
+				   i < busy.n_events ? busy.events[i].action : "", (long long) (i < busy.n_events ? busy.events[i].at - START : 0),
+				   busy.events[i].from, busy.events[i].to);
+	}
+}
+
+static void
+test_property(long sequences)
+{
+	Tally		tally = {0};
+
+	while (tally.compared < sequences)
+		one_sequence(&tally);
+	printf("# %ld sequences of %d acts: %ld timeouts, %ld refusals, %ld times full, %ld flows without end\n",
+		   tally.compared, R_STEPS, tally.timeouts, tally.refusals, tally.full, tally.endless);
+	ok(tally.timeouts > sequences / 2 && tally.refusals > sequences / 2, "random acts meet timeouts and refusals");
+	ok(tally.differs == 0, "state, outcome and history depend neither on when nor on how often the clock runs");
+	ok(tally.again_differs == 0, "deciding again from what was seen decides the same");
+	ok(tally.backwards == 0, "history never goes back in time");
+	ok(tally.endless == 0, "the clock comes to an end with every flow that can be run");
+}
+
+int
+main(int argc, char **argv)
+{
+	seed_state = argc > 2 ? (uint64_t) atoll(argv[2]) : 20261125;
+	make_calendar();
+	make_flow();
+	test_opening();
+	test_deadline();
+	test_clock();
+	test_platform_deadline();
+	test_choice();
+	test_overrides();
+	test_full_events();
+	test_again();
+	test_advance();
+	test_property(argc > 1 ? atol(argv[1]) : 200000);
+	return tap_end();
+}
