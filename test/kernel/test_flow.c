@@ -1,0 +1,165 @@
+/*
+ * test_flow.c
+ *		Looking things up in a flow, and which flows can be run.
+ */
+#include <string.h>
+
+#include "kernel/codes.h"
+#include "kernel/flow.h"
+#include "tap.h"
+
+enum
+{
+	OPEN, DONE, N_STATES
+};
+enum
+{
+	GRANT, NOTE, TIMEOUT, N_ACTIONS
+};
+
+#define BY(kind) (1u << AS_ACTOR_##kind)
+#define TAKES(from_, to_, action_, priority_, actors_, needs_, condition_, keep_, outcome_, rule_) \
+	{.from = from_, .to = to_, .action = action_, .priority = priority_, .actors = actors_, .needs = needs_, \
+	 .condition = condition_, .keep_clock = keep_, .outcome = outcome_, .permission = -1, .rule = rule_}
+
+static AsState states[N_STATES];
+static AsTransition transitions[4];
+static const char *actions[N_ACTIONS] = {"grant", "note", AS_ACTION_TIMEOUT};
+static AsFlow flow;
+
+static void
+reset(void)
+{
+	static const AsTransition all[4] = {
+		TAKES(OPEN, DONE, GRANT, 5, BY(MERCHANT), 0, 0, false, NULL, NULL),
+		TAKES(OPEN, OPEN, GRANT, 0, BY(MERCHANT) | BY(ERP), 0, -1, false, NULL, NULL),
+		TAKES(OPEN, OPEN, NOTE, 0, BY(MERCHANT) | BY(BUYER), 0, -1, true, NULL, NULL),
+		TAKES(OPEN, DONE, TIMEOUT, 0, BY(SYSTEM), 0, -1, false, NULL, "F-3"),
+	};
+
+	memset(states, 0, sizeof states);
+	memset(&flow, 0, sizeof flow);
+	memcpy(transitions, all, sizeof all);
+	states[OPEN].name = "open";
+	states[OPEN].rule = "F-1";
+	states[OPEN].has_term = true;
+	states[OPEN].term.count = 60;
+	states[DONE].name = "done";
+	states[DONE].rule = "F-2";
+	states[DONE].final = true;
+	flow.name = "test/flow";
+	flow.version = 3;
+	flow.n_states = N_STATES;
+	flow.states = states;
+	flow.n_actions = N_ACTIONS;
+	flow.actions = actions;
+	flow.n_transitions = 4;
+	flow.transitions = transitions;
+}
+
+/* The check refuses, with the code and all the texts in the message. */
+static bool
+refuses(const char *text1, const char *text2)
+{
+	AsError		error;
+
+	return !as_flow_check(&flow, &error) && strcmp(error.sqlstate, RA_INVALID_FLOW) == 0 &&
+		strstr(error.message, text1) != NULL && strstr(error.message, text2) != NULL &&
+		strstr(error.message, "\"test/flow\" version 3") != NULL && error.hint[0] != '\0';
+}
+
+static void
+test_names(void)
+{
+	bool		passed = true;
+
+	for (int kind = AS_ACTOR_BUYER; kind < AS_ACTOR_KINDS; kind++)
+		passed &= as_actor_kind(as_actor_names[kind]) == (AsActorKind) kind;
+	ok(passed, "the reserved names are their actors");
+	ok(as_actor_kind("alice") == AS_ACTOR_MERCHANT && as_actor_kind("merchant") == AS_ACTOR_MERCHANT &&
+	   as_actor_kind("Buyer") == AS_ACTOR_MERCHANT && as_actor_kind("") == AS_ACTOR_MERCHANT,
+	   "every other name, in capitals too, is a person of the shop");
+	ok(as_flow_state(&flow, "done") == DONE && as_flow_state(&flow, "Done") == -1 && as_flow_state(&flow, "") == -1,
+	   "a state by its name");
+	ok(as_flow_action(&flow, "timeout") == TIMEOUT && as_flow_action(&flow, "open") == -1, "an action by its name");
+}
+
+static void
+test_transitions(void)
+{
+	const AsTransition *first = as_flow_first(&flow, OPEN, GRANT);
+
+	ok(first == &transitions[0] && as_flow_next(&flow, first) == &transitions[1] &&
+	   as_flow_next(&flow, &transitions[1]) == NULL, "the transitions of one action in one state, in order");
+	ok(as_flow_next(&flow, &transitions[3]) == NULL, "nothing follows the last one");
+	ok(as_flow_first(&flow, DONE, GRANT) == NULL, "none where the state has none");
+}
+
+static void
+test_text(void)
+{
+	char		buffer[300];
+	char		small[12];
+
+	ok(strcmp(as_flow_actions_text(&flow, OPEN, AS_ACTOR_MERCHANT, buffer, sizeof buffer), "grant, note") == 0,
+	   "what a merchant may do, each action once");
+	ok(strcmp(as_flow_actions_text(&flow, OPEN, AS_ACTOR_BUYER, buffer, sizeof buffer), "note") == 0, "a buyer");
+	ok(strcmp(as_flow_actions_text(&flow, OPEN, AS_ACTOR_SYSTEM, buffer, sizeof buffer), "none") == 0,
+	   "the timeout is nobody's to take");
+	ok(strcmp(as_flow_actions_text(&flow, DONE, AS_ACTOR_MERCHANT, buffer, sizeof buffer), "none") == 0, "nothing");
+	ok(strcmp(as_flow_actions_text(&flow, OPEN, AS_ACTOR_MERCHANT, small, sizeof small), "grant") == 0,
+	   "what does not fit is left out whole");
+}
+
+static void
+test_check(void)
+{
+	AsError		error;
+
+	ok(as_flow_check(&flow, &error), "a flow that can be run");
+	states[DONE].has_term = true;
+	ok(refuses("final state \"done\"", "F-2"), "a final state has no term");
+	reset();
+	transitions[3].from = DONE;
+	states[OPEN].has_term = false;
+	ok(refuses("final state \"done\"", "has a deadline"), "nor a timeout");
+	reset();
+	flow.n_transitions = 3;
+	ok(refuses("state \"open\"", "a term but no timeout"), "a term needs a timeout");
+	flow.n_actions = 2;
+	ok(refuses("state \"open\"", "a term but no timeout"), "also where the flow has none at all");
+	states[OPEN].has_term = false;
+	ok(as_flow_check(&flow, &error), "without a term it needs none");
+	reset();
+	states[OPEN].has_term = false;
+	ok(as_flow_check(&flow, &error), "a timeout without a term waits for a deadline of the platform or of a shop");
+	reset();
+	transitions[3].condition = 0;
+	ok(refuses("the timeout of state \"open\"", "F-3"), "a timeout has no condition");
+	reset();
+	transitions[3].needs = 1;
+	ok(refuses("the timeout of state \"open\"", "condition"), "needs nothing");
+	reset();
+	transitions[3].keep_clock = true;
+	ok(refuses("the timeout of state \"open\"", "condition"), "and does not keep the clock");
+	reset();
+	transitions[3].to = OPEN;
+	ok(as_flow_check(&flow, &error), "a timeout may lead back to its state where the term counts anew");
+	states[OPEN].starts = AS_FROM_OPENED;
+	ok(refuses("\"open\"", "circle"), "where it does not, the circle has no end");
+	states[OPEN].starts = AS_FROM_ENTERED;
+	states[OPEN].term.count = -60;
+	ok(refuses("\"open\"", "circle"), "nor where the term is negative");
+	reset();
+}
+
+int
+main(void)
+{
+	reset();
+	test_names();
+	test_transitions();
+	test_text();
+	test_check();
+	return tap_end();
+}
