@@ -75,7 +75,7 @@ CREATE FUNCTION aftersale.lock_routing(shop_id bigint) RETURNS void
 LANGUAGE C VOLATILE STRICT
 AS 'MODULE_PATHNAME', 'aftersale_lock_routing';
 COMMENT ON FUNCTION aftersale.lock_routing(bigint) IS
-'Makes other changes of the shop''s warehouses and defaults wait until this transaction ends; routing does not wait. Needs INSERT on default_warehouse. Example: SELECT aftersale.lock_routing(1);';
+'Makes other changes of the shop''s warehouses and defaults wait until this transaction ends; routing does not wait. Needs INSERT on warehouse_version or default_warehouse. Example: SELECT aftersale.lock_routing(1);';
 
 CREATE FUNCTION aftersale.require_warehouse(shop_id bigint, country text, warehouse_id bigint) RETURNS void
 LANGUAGE plpgsql STABLE

@@ -3,9 +3,9 @@
  *		Routing one return: reads what is in force and known, and lets the
  *		kernel decide.
  *
- * Two statements: the country with its warehouses and default, and the links
- * of the products.  Everything is read as the current user, under the caller's
- * snapshot; nothing is cached.
+ * Three statements, each one index scan or two: the country with its default,
+ * its warehouses, the links of the products.  Everything is read as the current
+ * user, under the caller's snapshot; nothing is cached.
  */
 #include "postgres.h"
 
@@ -22,24 +22,31 @@
 #include "utils/jsonb.h"
 #include "utils/timestamp.h"
 
-/* One row a warehouse in force; one row without a warehouse where there is none */
-static AsStatement country_warehouses = {
-	"SELECT v.warehouse_id, v.priority, w.recorded_at, v.enabled,"
-	" v.located_in OPERATOR(pg_catalog.<>) v.country"
-	"  AND NOT c.settings OPERATOR(pg_catalog.@>) '{\"cross_border\": true}',"
-	" d.warehouse_id"
+/* The country's settings and default; its warehouses in force */
+static AsStatement country_default = {
+	"SELECT d.warehouse_id, c.settings OPERATOR(pg_catalog.@>) '{\"cross_border\": true}'"
 	" FROM aftersale.shop_country AS c"
 	" LEFT JOIN aftersale.default_warehouse AS d"
-	"  ON d.shop_id OPERATOR(pg_catalog.=) c.shop_id AND d.country OPERATOR(pg_catalog.=) c.country"
+	"  ON d.shop_id OPERATOR(pg_catalog.=) $1 AND d.country OPERATOR(pg_catalog.=) $2"
 	"  AND d.superseded_at OPERATOR(pg_catalog.=) 'infinity'"
 	"  AND d.effective_from OPERATOR(pg_catalog.<=) $3 AND d.effective_to OPERATOR(pg_catalog.>) $3"
-	" LEFT JOIN (aftersale.warehouse_version AS v JOIN aftersale.warehouse AS w"
-	"  ON w.shop_id OPERATOR(pg_catalog.=) v.shop_id AND w.warehouse_id OPERATOR(pg_catalog.=) v.warehouse_id)"
-	"  ON v.shop_id OPERATOR(pg_catalog.=) c.shop_id AND v.country OPERATOR(pg_catalog.=) c.country"
-	"  AND v.superseded_at OPERATOR(pg_catalog.=) 'infinity'"
-	"  AND v.effective_from OPERATOR(pg_catalog.<=) $3 AND v.effective_to OPERATOR(pg_catalog.>) $3"
 	" WHERE c.shop_id OPERATOR(pg_catalog.=) $1 AND c.country OPERATOR(pg_catalog.=) $2",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+static AsStatement country_warehouses = {
+	"SELECT warehouse_id, priority, enabled, located_in OPERATOR(pg_catalog.<>) country"
+	" FROM aftersale.warehouse_version"
+	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND country OPERATOR(pg_catalog.=) $2"
+	" AND superseded_at OPERATOR(pg_catalog.=) 'infinity'"
+	" AND effective_from OPERATOR(pg_catalog.<=) $3 AND effective_to OPERATOR(pg_catalog.>) $3",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
+static AsStatement warehouse_ages = {
+	"SELECT warehouse_id, recorded_at FROM aftersale.warehouse"
+	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND warehouse_id OPERATOR(pg_catalog.=) ANY ($2)",
+	2, {INT8OID, INT8ARRAYOID}
 };
 
 static AsStatement product_links = {
@@ -151,39 +158,67 @@ compare_warehouses(const void *left, const void *right)
 }
 
 static void
-read_warehouses(int64 shop, text *country, TimestampTz as_of, AsRouteInput *input)
+read_country(int64 shop, text *country, TimestampTz as_of, AsRouteInput *input, bool *cross_border)
+{
+	Datum		values[3] = {Int64GetDatum(shop), PointerGetDatum(country), TimestampTzGetDatum(as_of)};
+	bool		isnull;
+
+	as_execute(&country_default, values, NULL, true, 1);
+	if (SPI_processed == 0)
+	{
+		as_require_country(shop, country);
+		elog(ERROR, "country appeared while it was looked up");
+	}
+	input->default_id = DatumGetInt64(field(0, 1, &isnull));
+	input->has_default = !isnull;
+	*cross_border = DatumGetBool(field(0, 2, &isnull));
+}
+
+/* Ages are read where they decide, and there alone: read_ages(). */
+static void
+read_warehouses(int64 shop, text *country, TimestampTz as_of, bool cross_border, AsRouteInput *input)
 {
 	Datum		values[3] = {Int64GetDatum(shop), PointerGetDatum(country), TimestampTzGetDatum(as_of)};
 	AsWarehouse *warehouses;
 	bool		isnull;
 
 	as_execute(&country_warehouses, values, NULL, true, 0);
-	if (SPI_processed == 0)
-	{
-		as_require_country(shop, country);
-		elog(ERROR, "country appeared while it was looked up");
-	}
-	warehouses = palloc(SPI_processed * sizeof(AsWarehouse));
-	input->warehouse_count = 0;
-	input->default_id = DatumGetInt64(field(0, 6, &isnull));
-	input->has_default = !isnull;
+	input->warehouse_count = SPI_processed;
+	input->warehouses = warehouses = palloc(SPI_processed * sizeof(AsWarehouse) + 1);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		AsWarehouse *warehouse = &warehouses[input->warehouse_count];
+		AsWarehouse *warehouse = &warehouses[i];
 		bool		abroad;
 
 		warehouse->id = DatumGetInt64(field(i, 1, &isnull));
-		if (isnull)
-			continue;
 		warehouse->priority = DatumGetInt32(field(i, 2, &isnull));
-		warehouse->recorded_at = DatumGetTimestampTz(field(i, 3, &isnull));
-		abroad = DatumGetBool(field(i, 5, &isnull)) && !isnull;
-		warehouse->standing = !DatumGetBool(field(i, 4, &isnull)) ? AS_DISABLED :
-			abroad ? AS_ABROAD : AS_CONSIDERED;
-		input->warehouse_count++;
+		warehouse->recorded_at = 0;
+		abroad = DatumGetBool(field(i, 4, &isnull)) && !isnull;
+		warehouse->standing = !DatumGetBool(field(i, 3, &isnull)) ? AS_DISABLED :
+			abroad && !cross_border ? AS_ABROAD : AS_CONSIDERED;
 	}
 	qsort(warehouses, input->warehouse_count, sizeof(AsWarehouse), compare_warehouses);
-	input->warehouses = warehouses;
+}
+
+static void
+read_ages(int64 shop, const AsRoute *route, AsRouteInput *input)
+{
+	Datum		values[2] = {Int64GetDatum(shop), (Datum) 0};
+	Datum	   *ids = palloc(route->common_count * sizeof(Datum));
+	bool		isnull;
+
+	for (size_t i = 0; i < route->common_count; i++)
+		ids[i] = Int64GetDatum(route->common[i]);
+	values[1] = PointerGetDatum(construct_array(ids, route->common_count, INT8OID, sizeof(int64),
+												FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	as_execute(&warehouse_ages, values, NULL, true, 0);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		const AsWarehouse *warehouse = as_find_warehouse(input->warehouses, input->warehouse_count,
+														 DatumGetInt64(field(i, 1, &isnull)));
+
+		unconstify(AsWarehouse *, warehouse)->recorded_at = DatumGetTimestampTz(field(i, 2, &isnull));
+	}
 }
 
 static int
@@ -264,14 +299,25 @@ fail_no_warehouse(AsError *error, int64 shop, text *country, TimestampTz as_of, 
 void
 as_return_route(int64 shop, text *country, const AsProducts *products, TimestampTz as_of, AsReturnRoute *result)
 {
+	AsRouteInput *input = &result->input;
+	AsRoute    *route = &result->route;
+	bool		cross_border;
+	bool		routed;
 	AsError		error;
 
-	read_warehouses(shop, country, as_of, &result->input);
-	read_links(shop, country, products, as_of, &result->input);
-	result->route.common = palloc(result->input.warehouse_count * sizeof(int64) + 1);
-	if (as_route(&result->input, &result->route, &error))
+	read_country(shop, country, as_of, input, &cross_border);
+	read_warehouses(shop, country, as_of, cross_border, input);
+	read_links(shop, country, products, as_of, input);
+	route->common = palloc(input->warehouse_count * sizeof(int64) + 1);
+	routed = as_route(input, route, &error);
+	if (routed && route->chosen == AS_CHOSEN_OLDEST)
+	{
+		read_ages(shop, route, input);
+		routed = as_route(input, route, &error);
+	}
+	if (routed)
 		return;
-	fail_no_warehouse(&error, shop, country, as_of, &result->input);
+	fail_no_warehouse(&error, shop, country, as_of, input);
 	as_report(&error);
 }
 
