@@ -3,24 +3,11 @@
  *		The routing rule without a server: sets, the choice among several, and
  *		periods.  Random cases are compared with a decision over bit masks.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/codes.h"
 #include "kernel/routing.h"
-
-static int	tests = 0;
-static int	failures = 0;
-
-static void
-ok(bool passed, const char *name)
-{
-	tests++;
-	if (!passed)
-		failures++;
-	printf("%s %d - %s\n", passed ? "ok" : "not ok", tests, name);
-}
+#include "tap.h"
 
 static bool
 same_set(const int64_t *set, size_t size, const int64_t *expected, size_t expected_size)
@@ -247,6 +234,5 @@ main(void)
 	test_rule();
 	test_random();
 	test_periods();
-	printf("1..%d\n", tests);
-	return failures > 0;
+	return tap_end();
 }
