@@ -98,8 +98,8 @@ BEGIN
     WHERE v.shop_id = require_warehouse.shop_id AND v.country = require_warehouse.country AND v.superseded_at = 'infinity';
     RAISE EXCEPTION USING ERRCODE = 'RA054',
         MESSAGE = format('shop "%s" has no warehouse "%s" that serves country "%s" (RA054)', shop_id, warehouse_id, country),
-        HINT = coalesce(format('Those that serve it: %s; aftersale.set_warehouse() adds one.', known),
-                        'None serves it yet; aftersale.set_warehouse() adds one.');
+        HINT = CASE WHEN known IS NULL THEN 'None serves it yet; aftersale.set_warehouse() adds one.'
+                    ELSE format('Those that serve it: %s; aftersale.set_warehouse() adds one.', known) END;
 END
 $function$;
 COMMENT ON FUNCTION aftersale.require_warehouse(bigint, text, bigint) IS
