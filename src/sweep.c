@@ -39,10 +39,18 @@ typedef struct Keys
 	Datum	   *request_ids;
 } Keys;
 
+/* A row whose error may be its own or everybody's. */
+typedef struct Doubt
+{
+	int			at;
+	ErrorData  *error;
+} Doubt;
+
 typedef struct Tally
 {
 	int64		fired;
 	int64		parked;
+	List	   *doubts;			/* of Doubt, of the batch in hand */
 } Tally;
 
 static ArrayType *
@@ -134,10 +142,38 @@ park(const Keys *keys, int at, TimestampTz cutoff, const ErrorData *error)
 	return (int64) SPI_processed;
 }
 
+typedef enum Blame
+{
+	BLAME_ROW,
+	BLAME_UNCERTAIN,
+	BLAME_RUN
+} Blame;
+
+/*
+ * Whose an error is.  That a role may not sweep is the run's: parking rows for
+ * it would let who may not act put deadlines off.  What speaks of names,
+ * rights, locks and connections may come from a wrong configuration of the
+ * whole, or from one row on which the ERP's trigger goes wrong: it is the
+ * row's where others go well.
+ */
+static Blame
+blame(int sqlstate)
+{
+	const char *code = unpack_sql_state(sqlstate);
+
+	if (strcmp(code, RA_NOT_OUR_TABLE) == 0 || strcmp(code, RA_NOT_OF_SHOP) == 0 ||
+		strcmp(code, RA_MAY_NOT_SPEAK) == 0)
+		return BLAME_RUN;
+	if (as_is_rows_own(sqlstate))
+		return BLAME_ROW;
+	return strncmp(code, "08", 2) == 0 || strncmp(code, "42", 2) == 0 || strncmp(code, "55", 2) == 0 ?
+		BLAME_UNCERTAIN : BLAME_RUN;
+}
+
 /*
  * Runs fire(), or park() where there is an error to park with, in a
  * subtransaction.  Returns the error of a row, copied; NULL: it went well, and
- * *rows says on how many rows.  What is no row's own is thrown on.
+ * *rows says on how many rows.  What is the run's is thrown on.
  */
 static ErrorData *
 try_rows(const Keys *keys, int from, int count, TimestampTz cutoff, const ErrorData *to_park, int64 *rows)
@@ -163,7 +199,7 @@ try_rows(const Keys *keys, int from, int count, TimestampTz cutoff, const ErrorD
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	if (error != NULL && !as_is_rows_own(error->sqlerrcode))
+	if (error != NULL && blame(error->sqlerrcode) == BLAME_RUN)
 		ReThrowError(error);
 	return error;
 }
@@ -193,9 +229,9 @@ park_row(const Keys *keys, int at, TimestampTz cutoff, const ErrorData *error, T
 	FreeErrorData(failure);
 }
 
-/* Fires a batch; on a row's error halves it down to the row. */
+/* Fires rows; on an error halves them down to the row. */
 static void
-fire_batch(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tally)
+fire_rows(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tally)
 {
 	int64		fired = 0;
 	ErrorData  *error = try_rows(keys, from, count, cutoff, NULL, &fired);
@@ -205,14 +241,43 @@ fire_batch(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tal
 		tally->fired += fired;
 		return;
 	}
-	if (count == 1)
+	if (count > 1)
+	{
+		fire_rows(keys, from, count / 2, cutoff, tally);
+		fire_rows(keys, from + count / 2, count - count / 2, cutoff, tally);
+	}
+	else if (blame(error->sqlerrcode) == BLAME_ROW)
 		park_row(keys, from, cutoff, error, tally);
 	else
 	{
-		fire_batch(keys, from, count / 2, cutoff, tally);
-		fire_batch(keys, from + count / 2, count - count / 2, cutoff, tally);
+		Doubt	   *doubt = palloc(sizeof(Doubt));
+
+		doubt->at = from;
+		doubt->error = error;
+		tally->doubts = lappend(tally->doubts, doubt);
+		return;
 	}
 	FreeErrorData(error);
+}
+
+/* A batch: what is in doubt is settled by whether any row of the run went well. */
+static void
+fire_batch(const Keys *keys, int from, int count, TimestampTz cutoff, Tally *tally)
+{
+	ListCell   *cell;
+
+	fire_rows(keys, from, count, cutoff, tally);
+	foreach(cell, tally->doubts)
+	{
+		Doubt	   *doubt = lfirst(cell);
+
+		if (tally->fired == 0)
+			ReThrowError(doubt->error);
+		park_row(keys, doubt->at, cutoff, doubt->error, tally);
+		FreeErrorData(doubt->error);
+	}
+	list_free_deep(tally->doubts);
+	tally->doubts = NIL;
 }
 
 /* ---- fire_due(): one shop, in the caller's transaction ---- */
@@ -371,7 +436,7 @@ aftersale_sweep(PG_FUNCTION_ARGS)
 				break;
 		}
 	}
-	beat(started, cutoff, &tally, from >= keys.count && keys.count < max_rows);
+	beat(started, cutoff, &tally, keys.count < max_rows && tally.fired + tally.parked == keys.count);
 	SPI_commit();
 	MemoryContextDelete(run);
 	SPI_finish();

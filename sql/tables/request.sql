@@ -231,6 +231,6 @@ COMMENT ON COLUMN aftersale.heartbeat.finished_at IS 'When it ended.';
 COMMENT ON COLUMN aftersale.heartbeat.cutoff IS 'Deadlines before this instant were due for it.';
 COMMENT ON COLUMN aftersale.heartbeat.fired IS 'How many requests it acted on.';
 COMMENT ON COLUMN aftersale.heartbeat.parked IS 'How many requests failed and were left to a later run.';
-COMMENT ON COLUMN aftersale.heartbeat.complete IS 'Whether it left nothing that was due.';
+COMMENT ON COLUMN aftersale.heartbeat.complete IS 'Whether it took up all that was due: false where rows were left to the next run, or another session held them.';
 COMMENT ON COLUMN aftersale.heartbeat.login IS 'The database role that ran it.';
 INSERT INTO aftersale.heartbeat DEFAULT VALUES;

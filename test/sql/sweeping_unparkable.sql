@@ -38,11 +38,46 @@ DROP TRIGGER zz_refuse ON aftersale.request;
 SELECT aftersale.fire_due(155, 'infinity', 10);
 SELECT state, fault FROM aftersale.request WHERE request_id = 155002;
 
+-- one row on which a trigger of the ERP goes wrong in its rights or names is that row's fault, where others go well
+INSERT INTO aftersale.request (shop_id, request_id, flow)
+SELECT 155, 155020 + i, 'temu/ticket' FROM generate_series(1, 5) i;
+CREATE FUNCTION pg_temp.broken() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.state = 'evidence_waived' AND (NEW.request_id = 155022 OR NEW.request_id > 155029) THEN
+		PERFORM no_such_function();
+	END IF;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER zz_broken BEFORE UPDATE ON aftersale.request FOR EACH ROW EXECUTE FUNCTION pg_temp.broken();
+RESET ROLE; SET aftersale.test_now = '2026-12-03 00:00:00+00'; SET ROLE regress_erp;
+CALL aftersale.sweep();
+SELECT fired, parked, complete FROM aftersale.heartbeat;
+SELECT request_id, state, fault FROM aftersale.request WHERE request_id > 155020 ORDER BY 1;
+-- where none goes well, it is the configuration's: no row is parked for it
+INSERT INTO aftersale.request (shop_id, request_id, flow)
+SELECT 155, 155030 + i, 'temu/ticket' FROM generate_series(1, 3) i;
+RESET ROLE; SET aftersale.test_now = '2026-12-05 00:00:00+00'; SET ROLE regress_erp;
+CALL aftersale.sweep();
+SELECT request_id, state, fault FROM aftersale.request WHERE request_id > 155030 ORDER BY 1;
+DROP TRIGGER zz_broken ON aftersale.request;
+
+-- who may act for the shop may let its deadlines take effect; he cannot put them off
+RESET ROLE;
+GRANT USAGE ON SCHEMA aftersale TO regress_clerk;
+SET ROLE regress_erp;
+GRANT SELECT, UPDATE ON aftersale.request TO regress_clerk;
+GRANT SELECT ON aftersale.login TO regress_clerk;
+INSERT INTO aftersale.login (login, shop_id, actor) VALUES ('regress_clerk', 155, 'clara');
+SET ROLE regress_clerk;
+SELECT aftersale.fire_due(155, 'infinity', 10);
+SELECT request_id, state, attempts, act_at <= '2026-12-04 00:00:00+00' AS still_due FROM aftersale.request WHERE request_id > 155030 ORDER BY 1;
+SET ROLE regress_erp;
+
 -- limits
 CALL aftersale.sweep(max_rows => -1);
 CALL aftersale.sweep(max_seconds => -1);
 INSERT INTO aftersale.request (shop_id, request_id, flow) VALUES (155, 155010, 'temu/ticket');
-RESET ROLE; SET aftersale.test_now = '2026-12-05 00:00:00+00'; SET ROLE regress_erp;
+RESET ROLE; SET aftersale.test_now = '2026-12-09 00:00:00+00'; SET ROLE regress_erp;
 CALL aftersale.sweep(max_seconds => 2147483647);
 SELECT fired FROM aftersale.heartbeat;
 
