@@ -34,7 +34,7 @@ BEGIN
                       FROM jsonb_array_elements_text(coalesce(rules -> 'off', '[]')) AS r) AS runs,
                     generate_series(0, last_day - first_day) AS n
                 UNION SELECT unnest(new_off)) AS dates
-            WHERE d IS NOT NULL AND d <> ALL (new_works)))
+            WHERE d IS NOT NULL AND d <> ALL (new_works) ORDER BY dates.d))
         || jsonb_build_object('on', (
             SELECT coalesce(jsonb_object_agg(d::text, spans), '{}') FROM (
                 SELECT first_day + n AS d, spans
