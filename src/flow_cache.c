@@ -43,6 +43,15 @@ current_epochs(uint64 epochs[3])
 	epochs[2] = as_config_epoch(AS_FLOW_TRANSITION);
 }
 
+uint64
+as_flow_epoch(void)
+{
+	uint64		epochs[3];
+
+	current_epochs(epochs);
+	return epochs[0] + epochs[1] + epochs[2];
+}
+
 /* ---- reading result rows ---- */
 
 static Datum

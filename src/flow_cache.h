@@ -22,4 +22,7 @@ typedef struct AsCachedFlow
 extern const AsCachedFlow *as_flow_in_force(const char *name, AsInstant opened_at, AsMaybeInstant ordered_at);
 extern const AsCachedFlow *as_flow_version(const char *name, int version);
 
+/* Moves whenever some flow changes. */
+extern uint64 as_flow_epoch(void);
+
 #endif

@@ -387,6 +387,15 @@ altered(const AsRequestRow *new, const char *column)
 {
 	AsError		error;
 
+	if (as_flow_epoch() != as_decided_under)
+	{
+		as_fail(&error, RA_DECISION_ALTERED, NULL,
+				"a flow was changed while request %lld of shop %lld was decided by it",
+				(long long) as_row_int64(new, AS_COL_request_id), (long long) as_row_int64(new, AS_COL_shop_id));
+		as_detail(&error, "Decided again, it has another \"%s\".", column);
+		as_hint(&error, "Run the statement again.");
+		as_report(&error);
+	}
 	as_fail(&error, RA_DECISION_ALTERED, NULL,
 			"a trigger altered column \"%s\" of request %lld of shop %lld after it was decided", column,
 			(long long) as_row_int64(new, AS_COL_request_id), (long long) as_row_int64(new, AS_COL_shop_id));

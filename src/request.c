@@ -48,6 +48,8 @@ static const AsRequestColumn fixed_columns[] = {
 /* Set while the sweep itself writes act_at, attempts and fault (sweep.c). */
 bool		as_parking = false;
 
+uint64		as_decided_under = 0;
+
 static void
 refuse_decided_column(AsRequestColumn column, bool inserting)
 {
@@ -367,6 +369,7 @@ request_map(FunctionCallInfo fcinfo, Relation relation)
 		AsRequestMap *map = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(AsRequestMap));
 
 		check_no_parent(relation);
+		as_decided_under = as_flow_epoch();
 		as_request_map(RelationGetDescr(relation), map);
 		fcinfo->flinfo->fn_extra = map;
 	}

@@ -12,6 +12,9 @@
 /* Lets the sweep write act_at, attempts and fault of a row that it parks. */
 extern bool as_parking;
 
+/* as_flow_epoch() when the last statement on aftersale.request began to decide. */
+extern uint64 as_decided_under;
+
 /* The trigger data, once it is sure that it is our table's trigger of that timing. */
 extern TriggerData *as_request_trigger(FunctionCallInfo fcinfo, TriggerEvent timing);
 
