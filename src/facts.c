@@ -48,6 +48,42 @@ push_instant(JsonbParseState **state, JsonbIteratorToken token, AsInstant instan
 }
 
 static void
+push_amount(JsonbParseState **state, JsonbIteratorToken token, AsMaybeAmount amount, int digits)
+{
+	JsonbValue	value;
+
+	value.type = jbvNull;
+	if (amount.known)
+	{
+		value.type = jbvNumeric;
+		value.val.numeric = as_scaled_to_numeric(amount.amount, digits);
+	}
+	pushJsonbValue(state, token, &value);
+}
+
+/* "fees": [["restocking", percent, fixed, cap], ...] */
+static void
+push_fees(JsonbParseState **state, const AsMoney *money)
+{
+	push_text(state, WJB_KEY, "fees");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < money->n_fees; i++)
+	{
+		const AsFee *fee = &money->fees[i];
+		AsMaybeAmount percent = {true, fee->percent};
+		AsMaybeAmount fixed = {true, fee->fixed};
+
+		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+		push_text(state, WJB_ELEM, fee->kind);
+		push_amount(state, WJB_ELEM, percent, 2);
+		push_amount(state, WJB_ELEM, fixed, money->digits);
+		push_amount(state, WJB_ELEM, fee->cap, money->digits);
+		pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
+static void
 push_overrides(JsonbParseState **state, const AsDecideInput *input)
 {
 	const AsFlow *flow = input->flow;
@@ -114,14 +150,11 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 	}
 	if (input->request->money.remaining.known)
 	{
-		JsonbValue	value;
-
 		push_text(&state, WJB_KEY, "remaining");
-		value.type = jbvNumeric;
-		value.val.numeric = as_scaled_to_numeric(input->request->money.remaining.amount,
-												 input->request->money.digits);
-		pushJsonbValue(&state, WJB_VALUE, &value);
+		push_amount(&state, WJB_VALUE, input->request->money.remaining, input->request->money.digits);
 	}
+	if (input->request->money.n_fees > 0)
+		push_fees(&state, &input->request->money);
 	if (command->fire_overdue_at_opening)
 	{
 		push_text(&state, WJB_KEY, "fire");
@@ -225,6 +258,38 @@ array_of(const JsonbValue *value)
 	return value->val.binary.data;
 }
 
+static AsMaybeAmount
+amount_of(const JsonbValue *value, int digits)
+{
+	AsMaybeAmount result = {false, 0};
+
+	if (value == NULL || value->type == jbvNull)
+		return result;
+	result.known = true;
+	if (value->type != jbvNumeric ||
+		as_numeric_to_scaled(value->val.numeric, digits, &result.amount) != AS_NUMERIC_FITS)
+		altered();
+	return result;
+}
+
+static void
+read_fees(JsonbContainer *array, int digits, AsFacts *facts)
+{
+	for (int i = 0; i < (int) JsonContainerSize(array); i++)
+	{
+		JsonbContainer *row = array_of(getIthJsonbValueFromContainer(array, i));
+		AsFee	   *fee = &facts->fees[i];
+
+		if (i == AS_MAX_FEES || row == NULL || JsonContainerSize(row) != 4)
+			altered();
+		fee->kind = text_of(getIthJsonbValueFromContainer(row, 0));
+		fee->percent = (int32) amount_of(getIthJsonbValueFromContainer(row, 1), 2).amount;
+		fee->fixed = amount_of(getIthJsonbValueFromContainer(row, 2), digits).amount;
+		fee->cap = amount_of(getIthJsonbValueFromContainer(row, 3), digits);
+		facts->n_fees++;
+	}
+}
+
 static void
 read_overrides(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
 {
@@ -253,7 +318,6 @@ read_overrides(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
 void
 as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts)
 {
-	JsonbValue *remaining;
 	JsonbContainer *array;
 	JsonbContainer *root;
 
@@ -279,14 +343,10 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts)
 		facts->platform_due.known = true;
 		facts->platform_due.at = instant_of(member(root, "platform_due"));
 	}
-	remaining = member(root, "remaining");
-	if (remaining != NULL)
-	{
-		facts->remaining.known = true;
-		if (remaining->type != jbvNumeric ||
-			as_numeric_to_scaled(remaining->val.numeric, digits, &facts->remaining.amount) != AS_NUMERIC_FITS)
-			altered();
-	}
+	facts->remaining = amount_of(member(root, "remaining"), digits);
+	array = array_of(member(root, "fees"));
+	if (array != NULL)
+		read_fees(array, digits, facts);
 	facts->fire_overdue_at_opening = member(root, "fire") != NULL;
 	array = array_of(member(root, "overrides"));
 	if (array != NULL)

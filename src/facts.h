@@ -19,6 +19,8 @@ typedef struct AsFacts
 	bool		sets_platform_due;
 	AsMaybeInstant platform_due;
 	AsMaybeAmount remaining;	/* of the order */
+	int			n_fees;
+	AsFee		fees[AS_MAX_FEES];
 	int			n_computed;
 	AsComputed	computed[AS_MAX_EVENTS];
 	int			n_overrides;

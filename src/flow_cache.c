@@ -273,12 +273,18 @@ read_refund(const AsFlow *flow, AsTransition *transition, JsonbContainer *object
 	static const char *const of_names[] = {"nothing", "asked", "given", "given_or_asked", "remainder"};
 	JsonbValue *of;
 	JsonbValue *executor;
+	JsonbValue *fees;
 	size_t		found;
 
 	of = getKeyJsonValueFromContainer(object, "of", 2, NULL);
 	executor = getKeyJsonValueFromContainer(object, "executed_by", 11, NULL);
-	if (of == NULL || of->type != jbvString || executor == NULL || executor->type != jbvString)
-		invalid_flow(flow, "a refund without \"of\" or \"executed_by\" on action",
+	fees = getKeyJsonValueFromContainer(object, "fees", 4, NULL);
+	if (fees != NULL && fees->type != jbvBool)
+		invalid_flow(flow, "a refund whose \"fees\" is neither true nor false on action",
+					 flow->actions[transition->action]);
+	transition->refund_fees = fees != NULL && fees->val.boolean;
+	if (JsonContainerSize(object) != (fees != NULL ? 3 : 2) || of == NULL || of->type != jbvString || executor == NULL || executor->type != jbvString)
+		invalid_flow(flow, "a refund that is not {\"of\": ..., \"executed_by\": ..., \"fees\": true} on action",
 					 flow->actions[transition->action]);
 	for (found = 1; found < lengthof(of_names); found++)
 		if (strlen(of_names[found]) == of->val.string.len &&
@@ -298,22 +304,60 @@ read_refund(const AsFlow *flow, AsTransition *transition, JsonbContainer *object
 	transition->executor = (AsExecutor) found;
 }
 
-/* {"refund": {"of": "asked", "executed_by": "platform"}, "alone": true}, each or none of them */
+/* {"kind": "interception_fee", "bearer": "merchant"} */
 static void
-read_effect(const AsFlow *flow, AsTransition *transition, Jsonb *effect)
+read_charge(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, JsonbContainer *object)
 {
-	JsonbValue *refund = getKeyJsonValueFromContainer(&effect->root, "refund", 6, NULL);
-	JsonbValue *alone = getKeyJsonValueFromContainer(&effect->root, "alone", 5, NULL);
+	static const char *const bearers[] = {"merchant", "platform", "buyer", "carrier"};
+	JsonbValue *kind = getKeyJsonValueFromContainer(object, "kind", 4, NULL);
+	JsonbValue *bearer = getKeyJsonValueFromContainer(object, "bearer", 6, NULL);
 
-	if (JB_ROOT_COUNT(effect) != (refund != NULL ? 1 : 0) + (alone != NULL ? 1 : 0) ||
-		(alone != NULL && alone->type != jbvBool) ||
-		(refund != NULL && (refund->type != jbvBinary || !JsonContainerIsObject(refund->val.binary.data) ||
-							JsonContainerSize(refund->val.binary.data) != 2)))
-		invalid_flow(flow, "an effect that is not {\"refund\": {\"of\": ..., \"executed_by\": ...}, \"alone\": true} on action",
+	if (JsonContainerSize(object) != 2 || kind == NULL || kind->type != jbvString || kind->val.string.len == 0 ||
+		bearer == NULL || bearer->type != jbvString)
+		invalid_flow(flow, "a charge that is not {\"kind\": ..., \"bearer\": ...} on action",
+					 flow->actions[transition->action]);
+	transition->charge = MemoryContextStrdup(entry->context, pnstrdup(kind->val.string.val, kind->val.string.len));
+	transition->charge_bearer = MemoryContextStrdup(entry->context,
+													pnstrdup(bearer->val.string.val, bearer->val.string.len));
+	for (size_t i = 0; i < lengthof(bearers); i++)
+		if (strcmp(bearers[i], transition->charge_bearer) == 0)
+			return;
+	invalid_flow(flow, "a charge borne by none of merchant, platform, buyer, carrier:", transition->charge_bearer);
+}
+
+static JsonbContainer *
+object_member(JsonbContainer *object, const char *key, bool *wrong)
+{
+	JsonbValue *value = getKeyJsonValueFromContainer(object, key, (int) strlen(key), NULL);
+
+	if (value == NULL)
+		return NULL;
+	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
+	{
+		*wrong = true;
+		return NULL;
+	}
+	return value->val.binary.data;
+}
+
+/* {"refund": {...}, "charge": {...}, "alone": true}, each or none of them */
+static void
+read_effect(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, Jsonb *effect)
+{
+	bool		wrong = false;
+	JsonbContainer *refund = object_member(&effect->root, "refund", &wrong);
+	JsonbContainer *charge = object_member(&effect->root, "charge", &wrong);
+	JsonbValue *alone = getKeyJsonValueFromContainer(&effect->root, "alone", 5, NULL);
+	int			known = (refund != NULL ? 1 : 0) + (charge != NULL ? 1 : 0) + (alone != NULL ? 1 : 0);
+
+	if (wrong || JB_ROOT_COUNT(effect) != known || (alone != NULL && alone->type != jbvBool))
+		invalid_flow(flow, "an effect that is not {\"refund\": {...}, \"charge\": {...}, \"alone\": true} on action",
 					 flow->actions[transition->action]);
 	transition->alone = alone != NULL && alone->val.boolean;
 	if (refund != NULL)
-		read_refund(flow, transition, refund->val.binary.data);
+		read_refund(flow, transition, refund);
+	if (charge != NULL)
+		read_charge(entry, flow, transition, charge);
 }
 
 static uint32
@@ -373,7 +417,7 @@ load_transitions(FlowEntry *entry)
 		transition->outcome = text_column(entry->context, i, 10);
 		transition->keep_clock = bool_column(i, 11);
 		transition->rule = text_column(entry->context, i, 12);
-		read_effect(flow, transition, DatumGetJsonbP(column(i, 13, &isnull)));
+		read_effect(entry, flow, transition, DatumGetJsonbP(column(i, 13, &isnull)));
 	}
 }
 

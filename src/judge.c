@@ -35,6 +35,7 @@ static const PayloadKey payload_keys[] = {
 	{"tracking_no", jbvString, "a string"},
 	{"amount", jbvNumeric, "a number"},
 	{"quantity", jbvNumeric, "a number"},
+	{"fee", jbvNumeric, "a number"},
 	{"is_effective", jbvBool, "true or false"},
 	{"accepted", jbvBool, "true or false"},
 };
@@ -132,22 +133,62 @@ read_money(const AsRequestRow *old, const AsRequestRow *new, AsMoney *money)
 
 	money->digits = as_currency_digits(currency, strlen(currency));
 	money->asked = maybe_amount(new, AS_COL_amount, money->digits);
+	money->tax = maybe_amount(new, AS_COL_tax, money->digits).amount;
+	money->shipping = maybe_amount(new, AS_COL_shipping, money->digits).amount;
 	money->has_ratio = !new->nulls[AS_COL_ratio];
 	if (money->has_ratio)
 		money->ratio = DatumGetInt32(new->values[AS_COL_ratio]);
 	money->refunded = maybe_amount(old, AS_COL_refund_amount, money->digits).amount;
 }
 
-static void
-read_given_amount(Jsonb *payload, AsMoney *money)
+static AsMaybeAmount
+payload_amount(Jsonb *payload, const char *key, int digits)
 {
+	AsMaybeAmount result = {false, 0};
 	JsonbValue *value = payload == NULL ? NULL :
-		getKeyJsonValueFromContainer(&payload->root, "amount", 6, NULL);
+		getKeyJsonValueFromContainer(&payload->root, key, (int) strlen(key), NULL);
 
-	if (value == NULL || value->type != jbvNumeric)
-		return;
-	money->given.known = true;
-	money->given.amount = as_numeric_require_scaled("amount", value->val.numeric, money->digits);
+	if (value != NULL && value->type == jbvNumeric)
+	{
+		result.known = true;
+		result.amount = as_numeric_require_scaled(key, value->val.numeric, digits);
+	}
+	return result;
+}
+
+/* The fees that the shop keeps back from this request: of each kind the first that fits. */
+static void
+add_fees(const AsShop *shop, const AsRequestRow *new, AsJudgement *judgement)
+{
+	AsMoney    *money = &judgement->request.money;
+	const char *reason = as_row_text(new, AS_COL_reason);
+	const char *country = as_row_text(new, AS_COL_country);
+	const char *last_kind = NULL;
+
+	for (int i = 0; i < shop->n_fees && money->n_fees < AS_MAX_FEES; i++)
+	{
+		const AsShopFee *row = &shop->fees[i];
+		AsFee	   *fee = &money->fees[money->n_fees];
+		bool		waived = false;
+
+		if ((last_kind != NULL && strcmp(row->kind, last_kind) == 0) ||
+			(strcmp(row->flow, "*") != 0 && strcmp(row->flow, judgement->flow->name) != 0) ||
+			(strcmp(row->country, "*") != 0 && strcmp(row->country, country) != 0) ||
+			judgement->request.opened_at < row->effective_from || judgement->request.opened_at >= row->effective_to)
+			continue;
+		last_kind = row->kind;
+		for (int k = 0; k < row->n_waived && reason != NULL; k++)
+			waived = waived || strcmp(row->waived_reasons[k], reason) == 0;
+		if (waived)
+			continue;
+		fee->kind = pstrdup(row->kind);
+		fee->percent = row->percent;
+		fee->fixed = as_numeric_require_scaled("fixed fee", row->fixed, money->digits);
+		fee->cap.known = row->cap != NULL;
+		if (fee->cap.known)
+			fee->cap.amount = as_numeric_require_scaled("cap of a fee", row->cap, money->digits);
+		money->n_fees++;
+	}
 }
 
 static void
@@ -246,6 +287,8 @@ add_facts(Jsonb *jsonb, AsJudgement *judgement)
 
 	as_facts_read(jsonb, judgement->flow, judgement->request.money.digits, facts);
 	judgement->request.money.remaining = facts->remaining;
+	judgement->request.money.n_fees = facts->n_fees;
+	memcpy(judgement->request.money.fees, facts->fees, sizeof facts->fees);
 	judgement->input.again = true;
 	judgement->input.n_seen = facts->n_computed;
 	judgement->input.seen = facts->computed;
@@ -320,22 +363,33 @@ read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, J
 	judgement->command.now = now;
 	read_payload(judgement->cached, payload, &judgement->command);
 	read_money(old, new, &judgement->request.money);
-	read_given_amount(payload, &judgement->request.money);
+	judgement->request.money.given = payload_amount(payload, "amount", judgement->request.money.digits);
+	judgement->request.money.cost = payload_amount(payload, "fee", judgement->request.money.digits);
+	if (judgement->request.money.cost.amount < 0)
+	{
+		AsError		error;
+
+		as_fail(&error, RA_INVALID_AMOUNT, NULL, "\"fee\" in the payload is negative");
+		as_report(&error);
+	}
 }
 
-/* What the act has to know of the order: what remains of it, what else of it is open. */
+/* What the act has to know beside the request: the order, and what the shop keeps back. */
 static void
-add_order(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
+add_look_ups(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
 {
+	AsRequest  *request = &judgement->request;
+	int64		shop_id = as_row_int64(old, AS_COL_shop_id);
 	char	   *order_ref = as_row_text(new, AS_COL_order_ref);
+	int			look_ups = as_flow_look_ups(judgement->flow, judgement->command.action);
 
-	if (order_ref != NULL && as_flow_needs_others(judgement->flow, judgement->command.action))
-		judgement->request.others_open = as_open_others(as_row_int64(old, AS_COL_shop_id),
-														as_row_int64(old, AS_COL_request_id), order_ref);
-	if (order_ref != NULL && as_flow_needs_balance(judgement->flow, judgement->command.action))
-		judgement->request.money.remaining =
-			as_balance_remaining(as_row_int64(old, AS_COL_shop_id), order_ref,
-								 as_row_text(old, AS_COL_currency), judgement->request.money.digits);
+	if ((look_ups & AS_LOOK_UP_FEES) != 0)
+		add_fees(as_shop(shop_id), new, judgement);
+	if ((look_ups & AS_LOOK_UP_OTHERS) != 0 && order_ref != NULL)
+		request->others_open = as_open_others(shop_id, as_row_int64(old, AS_COL_request_id), order_ref);
+	if ((look_ups & AS_LOOK_UP_BALANCE) != 0 && order_ref != NULL)
+		request->money.remaining = as_balance_remaining(shop_id, order_ref, as_row_text(old, AS_COL_currency),
+														request->money.digits);
 }
 
 void
@@ -351,7 +405,7 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);
-	add_order(old, new, judgement);
+	add_look_ups(old, new, judgement);
 	decide(judgement);
 }
 

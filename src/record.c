@@ -96,6 +96,12 @@ rows_set_text(Rows *rows, int column, const char *value)
 	rows_set(rows, column, value == NULL ? (Datum) 0 : CStringGetTextDatum(value), value == NULL);
 }
 
+static void
+rows_set_amount(Rows *rows, int column, AsAmount amount, int digits)
+{
+	rows_set(rows, column, NumericGetDatum(as_scaled_to_numeric(amount, digits)), false);
+}
+
 /* One statement: a plan for a single row, and one for arrays of rows. */
 typedef struct Statement
 {
@@ -217,6 +223,10 @@ typedef enum RefundColumn
 	REFUND_EVENT_SEQ,
 	REFUND_ORDER_REF,
 	REFUND_AMOUNT,
+	REFUND_GOODS,
+	REFUND_TAX,
+	REFUND_SHIPPING,
+	REFUND_FEES,
 	REFUND_CURRENCY,
 	REFUND_REASON,
 	REFUND_EXECUTED_BY,
@@ -224,12 +234,14 @@ typedef enum RefundColumn
 } RefundColumn;
 
 static const Oid refund_types[REFUND_COLUMNS] = {
-	INT8OID, INT8OID, INT8OID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID
+	INT8OID, INT8OID, INT8OID, TEXTOID, NUMERICOID, NUMERICOID, NUMERICOID, NUMERICOID, NUMERICOID,
+	TEXTOID, TEXTOID, TEXTOID
 };
 
-#define REFUND_ROWS "AS r(shop_id, request_id, event_seq, order_ref, amount, currency, reason, executed_by)"
-#define REFUND_ONE	"(VALUES ($1, $2, $3, $4, $5, $6, $7, $8)) " REFUND_ROWS
-#define REFUND_MANY "unnest($1, $2, $3, $4, $5, $6, $7, $8) " REFUND_ROWS
+#define REFUND_ROWS \
+	"AS r(shop_id, request_id, event_seq, order_ref, amount, goods, tax, shipping, fees, currency, reason, executed_by)"
+#define REFUND_ONE	"(VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)) " REFUND_ROWS
+#define REFUND_MANY "unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) " REFUND_ROWS
 
 /*
  * The guard of the money: the running total of each order, in key order, only
@@ -263,9 +275,9 @@ static Statement book_platform = {
 };
 
 #define INSERT_REFUNDS(rows) \
-	"INSERT INTO aftersale.refund (shop_id, request_id, event_seq, order_ref, amount, currency, reason, executed_by," \
-	" status, idempotency_key) SELECT r.shop_id, r.request_id, r.event_seq, r.order_ref, r.amount, r.currency," \
-	" r.reason, r.executed_by, CASE WHEN r.executed_by = 'platform' THEN 'done'" \
+	"INSERT INTO aftersale.refund (shop_id, request_id, event_seq, order_ref, amount, goods, tax, shipping," \
+	" fees, currency, reason, executed_by, status, idempotency_key) SELECT r.shop_id, r.request_id, r.event_seq," \
+	" r.order_ref, r.amount, r.goods, r.tax, r.shipping, r.fees, r.currency, r.reason, r.executed_by, CASE WHEN r.executed_by = 'platform' THEN 'done'" \
 	" WHEN s.refunds_held THEN 'held' ELSE 'pending' END," \
 	" concat('aftersale-', r.shop_id, '-', r.request_id, '-', r.event_seq) FROM " rows \
 	" JOIN aftersale.shop AS s ON s.shop_id = r.shop_id"
@@ -274,11 +286,39 @@ static Statement insert_refunds = {
 	INSERT_REFUNDS(REFUND_ONE), INSERT_REFUNDS(REFUND_MANY), NULL, NULL
 };
 
+/* What an event gives to somebody: fees kept back, and the cost that a rule puts on a bearer. */
+typedef enum ChargeColumn
+{
+	CHARGE_SHOP_ID,
+	CHARGE_REQUEST_ID,
+	CHARGE_EVENT_SEQ,
+	CHARGE_NO,
+	CHARGE_KIND,
+	CHARGE_AMOUNT,
+	CHARGE_CURRENCY,
+	CHARGE_BEARER,
+	CHARGE_RULE,
+	CHARGE_COLUMNS
+} ChargeColumn;
+
+static const Oid charge_types[CHARGE_COLUMNS] = {
+	INT8OID, INT8OID, INT8OID, INT4OID, TEXTOID, NUMERICOID, TEXTOID, TEXTOID, TEXTOID
+};
+
+#define INSERT_CHARGES \
+	"INSERT INTO aftersale.charge (shop_id, request_id, event_seq, charge_no, kind, amount, currency, bearer, rule) "
+
+static Statement insert_charges = {
+	INSERT_CHARGES "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	INSERT_CHARGES "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	NULL, NULL
+};
+
 /* A refund is spread over what remains of the lines that were asked for, by largest remainder. */
 #define SPREAD_REFUNDS(rows) \
 	"WITH spread AS MATERIALIZED (SELECT r.shop_id, r.request_id, l.lines," \
 	" aftersale.allocate(LEAST(r.amount, l.total), l.remaining, r.currency) AS parts" \
-	" FROM (SELECT r.shop_id, r.request_id, r.currency, sum(r.amount) AS amount FROM " rows " GROUP BY 1, 2, 3) AS r," \
+	" FROM (SELECT r.shop_id, r.request_id, r.currency, sum(r.goods) AS amount FROM " rows " GROUP BY 1, 2, 3) AS r," \
 	" LATERAL (SELECT array_agg(i.line_no ORDER BY i.line_no) AS lines," \
 	" array_agg(coalesce(i.amount, 0) - i.refunded ORDER BY i.line_no) AS remaining," \
 	" sum(coalesce(i.amount, 0) - i.refunded) AS total FROM aftersale.item AS i" \
@@ -318,6 +358,7 @@ typedef struct Recorder
 	Rows		events;
 	Rows		items;
 	Rows		refunds;
+	Rows		charges;
 } Recorder;
 
 static Datum
@@ -365,8 +406,13 @@ static void
 collect_refund(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement, int number)
 {
 	const AsDecision *decision = &judgement->decision;
-	const AsEvent *event = &decision->events[number];
+	const AsRefund *refund = &decision->events[number].refund;
+	int			digits = judgement->request.money.digits;
+	AsAmount	fees = 0;
 	Rows	   *refunds = &recorder->refunds;
+
+	for (int i = 0; i < refund->n_fees; i++)
+		fees += refund->fees[i];
 
 	rows_begin(refunds);
 	rows_set(refunds, REFUND_SHOP_ID, new->values[AS_COL_shop_id], false);
@@ -374,12 +420,53 @@ collect_refund(Recorder *recorder, const AsRequestRow *new, const AsJudgement *j
 	rows_set(refunds, REFUND_EVENT_SEQ,
 			 Int64GetDatum(as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1 + number), false);
 	rows_set(refunds, REFUND_ORDER_REF, copied(new, AS_COL_order_ref), new->nulls[AS_COL_order_ref]);
-	rows_set(refunds, REFUND_AMOUNT,
-			 NumericGetDatum(as_scaled_to_numeric(event->refund, judgement->request.money.digits)), false);
+	rows_set_amount(refunds, REFUND_AMOUNT, refund->amount, digits);
+	rows_set_amount(refunds, REFUND_GOODS, refund->goods, digits);
+	rows_set_amount(refunds, REFUND_TAX, refund->tax, digits);
+	rows_set_amount(refunds, REFUND_SHIPPING, refund->shipping, digits);
+	rows_set_amount(refunds, REFUND_FEES, fees, digits);
 	rows_set(refunds, REFUND_CURRENCY, copied(new, AS_COL_currency), false);
 	rows_set(refunds, REFUND_REASON, copied(new, AS_COL_reason), new->nulls[AS_COL_reason]);
-	rows_set_text(refunds, REFUND_EXECUTED_BY, as_executor_names[event->executor]);
+	rows_set_text(refunds, REFUND_EXECUTED_BY, as_executor_names[refund->executor]);
 	refunds->count++;
+}
+
+static void
+collect_charge(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement, int number,
+			   int charge_no, const char *kind, AsAmount amount, const char *bearer)
+{
+	const AsDecision *decision = &judgement->decision;
+	Rows	   *charges = &recorder->charges;
+
+	rows_begin(charges);
+	rows_set(charges, CHARGE_SHOP_ID, new->values[AS_COL_shop_id], false);
+	rows_set(charges, CHARGE_REQUEST_ID, new->values[AS_COL_request_id], false);
+	rows_set(charges, CHARGE_EVENT_SEQ,
+			 Int64GetDatum(as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1 + number), false);
+	rows_set(charges, CHARGE_NO, Int32GetDatum(charge_no), false);
+	rows_set_text(charges, CHARGE_KIND, kind);
+	rows_set_amount(charges, CHARGE_AMOUNT, amount, judgement->request.money.digits);
+	rows_set(charges, CHARGE_CURRENCY, copied(new, AS_COL_currency), false);
+	rows_set_text(charges, CHARGE_BEARER, bearer);
+	rows_set_text(charges, CHARGE_RULE, decision->events[number].rule);
+	charges->count++;
+}
+
+/* The fees kept back from the event's refund are the buyer's; the cost of the act is its bearer's. */
+static void
+collect_charges(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement, int number)
+{
+	const AsEvent *event = &judgement->decision.events[number];
+	const AsMoney *money = &judgement->request.money;
+	int			charge_no = 0;
+
+	if (event->charge != NULL && money->cost.known)
+		collect_charge(recorder, new, judgement, number, ++charge_no, event->charge, money->cost.amount,
+					   event->charge_bearer);
+	for (int i = 0; event->refunds && i < event->refund.n_fees; i++)
+		if (event->refund.fees[i] > 0)
+			collect_charge(recorder, new, judgement, number, ++charge_no, money->fees[i].kind,
+						   event->refund.fees[i], as_actor_names[AS_ACTOR_BUYER]);
 }
 
 static void
@@ -522,6 +609,7 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 		previous = digest;
 		if (judgement.decision.events[i].refunds)
 			collect_refund(recorder, new, &judgement, i);
+		collect_charges(recorder, new, &judgement, i);
 	}
 	check_digest(new, digest);
 }
@@ -532,6 +620,7 @@ begin_chunk(Recorder *recorder)
 	rows_init(&recorder->events, EVENT_COLUMNS, event_types);
 	rows_init(&recorder->items, lengthof(item_types), item_types);
 	rows_init(&recorder->refunds, REFUND_COLUMNS, refund_types);
+	rows_init(&recorder->charges, CHARGE_COLUMNS, charge_types);
 }
 
 static void
@@ -565,6 +654,7 @@ flush_chunk(Recorder *recorder)
 		rows_flush(&recorder->events, &insert_events);
 		rows_flush(&recorder->items, &insert_items);
 		flush_refunds(&recorder->refunds);
+		rows_flush(&recorder->charges, &insert_charges);
 		SPI_finish();
 		as_owner_end(&owner);
 	}

@@ -122,19 +122,19 @@ check_instant(const AsRequestRow *row, AsRequestColumn column)
 
 /* Amounts are zero or more, finite, and no finer than the currency's minor unit. */
 static void
-check_amount(const AsRequestRow *row)
+check_amount(const AsRequestRow *row, AsRequestColumn column)
 {
-	char	   *currency = as_row_text(row, AS_COL_currency);
-	Numeric		amount;
+	char	   *currency;
 	AsError		error;
 
-	if (row->nulls[AS_COL_amount])
+	if (row->nulls[column])
 		return;
-	amount = DatumGetNumeric(row->values[AS_COL_amount]);
-	if (as_numeric_require_scaled("amount", amount, as_currency_digits(currency, strlen(currency))) >= 0)
+	currency = as_row_text(row, AS_COL_currency);
+	if (as_numeric_require_scaled(as_request_column_names[column], DatumGetNumeric(row->values[column]),
+								  as_currency_digits(currency, strlen(currency))) >= 0)
 		return;
-	as_fail(&error, RA_INVALID_AMOUNT, NULL, "amount \"%s\" is negative",
-			DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(amount))));
+	as_fail(&error, RA_INVALID_AMOUNT, NULL, "%s \"%s\" is negative", as_request_column_names[column],
+			DatumGetCString(DirectFunctionCall1(numeric_out, row->values[column])));
 	as_hint(&error, "Give what the buyer asks for, in the request's currency.");
 	as_report(&error);
 }
@@ -190,7 +190,9 @@ complete_opening(AsRequestRow *row, AsInstant now)
 	}
 	if (row->nulls[AS_COL_opened_at])
 		as_row_set(row, AS_COL_opened_at, TimestampTzGetDatum(now));
-	check_amount(row);
+	check_amount(row, AS_COL_amount);
+	check_amount(row, AS_COL_tax);
+	check_amount(row, AS_COL_shipping);
 	check_instant(row, AS_COL_opened_at);
 	check_instant(row, AS_COL_ordered_at);
 	check_instant(row, AS_COL_platform_due_at);
@@ -322,7 +324,11 @@ update_request(const AsRequestRow *old, AsRequestRow *new)
 	check_same(old, new);
 	check_command(new);
 	if (!as_request_same(old, new, AS_COL_amount))
-		check_amount(new);
+		check_amount(new, AS_COL_amount);
+	if (!as_request_same(old, new, AS_COL_tax))
+		check_amount(new, AS_COL_tax);
+	if (!as_request_same(old, new, AS_COL_shipping))
+		check_amount(new, AS_COL_shipping);
 	if (new->nulls[AS_COL_action])
 	{
 		if (same_deadline)

@@ -37,6 +37,8 @@ column_type(AsRequestColumn column)
 		case AS_COL_provisional:
 			return BOOLOID;
 		case AS_COL_amount:
+		case AS_COL_tax:
+		case AS_COL_shipping:
 		case AS_COL_refund_amount:
 			return NUMERICOID;
 		case AS_COL_ordered_at:

@@ -13,6 +13,7 @@
 #include "executor/spi.h"
 #include "shop_cache.h"
 #include "sla_term.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -26,17 +27,18 @@ typedef struct ShopEntry
 
 static MemoryContext cache_context = NULL;
 static HTAB *shops = NULL;
-static uint64 loaded_epochs[3];
+static uint64 loaded_epochs[4];
 
 static void
 forget_stale(void)
 {
-	uint64		epochs[3];
+	uint64		epochs[4];
 	HASHCTL		control = {0};
 
 	epochs[0] = as_config_epoch(AS_SHOP);
 	epochs[1] = as_config_epoch(AS_SHOP_COUNTRY);
 	epochs[2] = as_config_epoch(AS_FLOW_OVERRIDE);
+	epochs[3] = as_config_epoch(AS_RETURN_FEE);
 	if (shops != NULL && memcmp(epochs, loaded_epochs, sizeof epochs) == 0)
 		return;
 	shops = NULL;
@@ -117,6 +119,54 @@ load_overrides(AsShop *shop, MemoryContext context)
 	}
 }
 
+static Numeric
+numeric_column(MemoryContext context, int row, int number)
+{
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+	MemoryContext before;
+	Numeric		result;
+
+	if (isnull)
+		return NULL;
+	before = MemoryContextSwitchTo(context);
+	result = DatumGetNumericCopy(value);
+	MemoryContextSwitchTo(before);
+	return result;
+}
+
+static void
+load_fees(AsShop *shop, MemoryContext context)
+{
+	query("SELECT kind, flow, country, (percent OPERATOR(pg_catalog.*) 100)::pg_catalog.int4, fixed, cap,"
+		  " waived_reasons, effective_from, effective_to"
+		  " FROM aftersale.return_fee WHERE shop_id OPERATOR(pg_catalog.=) $1"
+		  " ORDER BY kind, flow OPERATOR(pg_catalog.=) '*', country OPERATOR(pg_catalog.=) '*', effective_from DESC",
+		  shop->shop_id);
+	shop->n_fees = (int) SPI_processed;
+	shop->fees = MemoryContextAllocZero(context, sizeof(AsShopFee) * Max(shop->n_fees, 1));
+	for (int i = 0; i < shop->n_fees; i++)
+	{
+		AsShopFee  *fee = &shop->fees[i];
+		Datum	   *reasons;
+		bool		isnull;
+
+		fee->kind = text_column(context, i, 1);
+		fee->flow = text_column(context, i, 2);
+		fee->country = text_column(context, i, 3);
+		fee->percent = DatumGetInt32(column(i, 4, &isnull));
+		fee->fixed = numeric_column(context, i, 5);
+		fee->cap = numeric_column(context, i, 6);
+		deconstruct_array(DatumGetArrayTypeP(column(i, 7, &isnull)), TEXTOID, -1, false, TYPALIGN_INT,
+						  &reasons, NULL, &fee->n_waived);
+		fee->waived_reasons = MemoryContextAlloc(context, sizeof(char *) * Max(fee->n_waived, 1));
+		for (int k = 0; k < fee->n_waived; k++)
+			fee->waived_reasons[k] = MemoryContextStrdup(context, TextDatumGetCString(reasons[k]));
+		fee->effective_from = DatumGetTimestampTz(column(i, 8, &isnull));
+		fee->effective_to = DatumGetTimestampTz(column(i, 9, &isnull));
+	}
+}
+
 /* Loads into the given context; NULL: there is no such shop. */
 static AsShop *
 load(int64 shop_id, MemoryContext context)
@@ -135,6 +185,7 @@ load(int64 shop_id, MemoryContext context)
 		shop->fire_overdue_at_opening = DatumGetBool(column(0, 2, &isnull));
 		load_countries(shop, context);
 		load_overrides(shop, context);
+		load_fees(shop, context);
 	}
 	return shop;
 }

@@ -7,6 +7,7 @@
 
 #include "kernel/decide.h"
 #include "utils/jsonb.h"
+#include "utils/numeric.h"
 
 typedef struct AsShopCountry
 {
@@ -29,6 +30,21 @@ typedef struct AsShopOverride
 	AsInstant	effective_to;
 } AsShopOverride;
 
+/* A row of return_fee. */
+typedef struct AsShopFee
+{
+	const char *kind;
+	const char *flow;			/* "*": every flow */
+	const char *country;		/* "*": every country */
+	int32_t		percent;		/* hundredths of a percent */
+	Numeric		fixed;
+	Numeric		cap;			/* NULL: none */
+	int			n_waived;
+	char	  **waived_reasons;
+	AsInstant	effective_from;
+	AsInstant	effective_to;
+} AsShopFee;
+
 typedef struct AsShop
 {
 	int64_t		shop_id;
@@ -38,6 +54,8 @@ typedef struct AsShop
 	AsShopCountry *countries;
 	int			n_overrides;
 	AsShopOverride *overrides;	/* a country's own before those of "*" */
+	int			n_fees;
+	AsShopFee  *fees;			/* by kind, a flow's and country's own before those of "*" */
 } AsShop;
 
 /* Raises RA010.  Valid until the next call. */

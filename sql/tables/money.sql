@@ -28,6 +28,10 @@ CREATE TABLE aftersale.refund (
     event_seq bigint NOT NULL,
     order_ref text,
     amount numeric NOT NULL CHECK (amount > 0 AND amount < 'Infinity'),
+    goods numeric NOT NULL,
+    tax numeric NOT NULL DEFAULT 0,
+    shipping numeric NOT NULL DEFAULT 0,
+    fees numeric NOT NULL DEFAULT 0,
     currency text NOT NULL,
     reason text,
     executed_by text NOT NULL CHECK (executed_by IN ('platform', 'instruct', 'shop')),
@@ -38,6 +42,7 @@ CREATE TABLE aftersale.refund (
     platform_ref text,
     error text,
     PRIMARY KEY (shop_id, refund_id),
+    CONSTRAINT refund_parts CHECK (amount = goods + tax + shipping - fees),
     UNIQUE (shop_id, idempotency_key)
 );
 ALTER SEQUENCE aftersale.refund_id OWNED BY aftersale.refund.refund_id;
@@ -49,6 +54,10 @@ COMMENT ON COLUMN aftersale.refund.request_id IS 'Request.';
 COMMENT ON COLUMN aftersale.refund.event_seq IS 'The event that decided it.';
 COMMENT ON COLUMN aftersale.refund.order_ref IS 'Order.';
 COMMENT ON COLUMN aftersale.refund.amount IS 'Amount, in currency.';
+COMMENT ON COLUMN aftersale.refund.goods IS 'Of it for the goods, before fees.';
+COMMENT ON COLUMN aftersale.refund.tax IS 'Of it tax of the goods.';
+COMMENT ON COLUMN aftersale.refund.shipping IS 'Of it shipping.';
+COMMENT ON COLUMN aftersale.refund.fees IS 'What the shop kept back: each fee is a row of aftersale.charge.';
 COMMENT ON COLUMN aftersale.refund.currency IS 'Currency, ISO 4217.';
 COMMENT ON COLUMN aftersale.refund.reason IS 'Reason shown to the buyer.';
 COMMENT ON COLUMN aftersale.refund.executed_by IS 'platform: it pays by itself; instruct: the ERP must tell the platform; shop: the seller pays.';
@@ -62,18 +71,20 @@ COMMENT ON COLUMN aftersale.refund.error IS 'Why it failed.';
 CREATE TABLE aftersale.charge (
     shop_id bigint NOT NULL,
     request_id bigint NOT NULL,
+    event_seq bigint NOT NULL,
     charge_no int NOT NULL,
     kind text NOT NULL,
     amount numeric NOT NULL CHECK (amount >= 0 AND amount < 'Infinity'),
     currency text NOT NULL,
     bearer text NOT NULL CHECK (bearer IN ('merchant', 'platform', 'buyer', 'carrier')),
     rule text,
-    PRIMARY KEY (shop_id, request_id, charge_no)
+    PRIMARY KEY (shop_id, request_id, event_seq, charge_no)
 );
-COMMENT ON TABLE aftersale.charge IS 'Costs that a rule gives to somebody. Not yet filled in this version.';
+COMMENT ON TABLE aftersale.charge IS 'Costs that a rule gives to somebody.';
 COMMENT ON COLUMN aftersale.charge.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.charge.request_id IS 'Request.';
-COMMENT ON COLUMN aftersale.charge.charge_no IS 'Number of the charge within the request.';
+COMMENT ON COLUMN aftersale.charge.event_seq IS 'The event that gave it.';
+COMMENT ON COLUMN aftersale.charge.charge_no IS 'Number of the charge within the event.';
 COMMENT ON COLUMN aftersale.charge.kind IS 'interception_fee, return_freight, double_leg, ...';
 COMMENT ON COLUMN aftersale.charge.amount IS 'Amount, in currency.';
 COMMENT ON COLUMN aftersale.charge.currency IS 'Currency, ISO 4217.';

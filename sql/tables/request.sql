@@ -15,6 +15,8 @@ CREATE TABLE aftersale.request (
     country text NOT NULL,
     currency text NOT NULL,
     amount numeric CHECK (amount >= 0 AND amount < 'Infinity'),
+    tax numeric CHECK (tax >= 0 AND tax < 'Infinity'),
+    shipping numeric CHECK (shipping >= 0 AND shipping < 'Infinity'),
     ratio aftersale.refund_ratio,
     refund_amount numeric,
     warehouse_id bigint,
@@ -63,7 +65,9 @@ COMMENT ON COLUMN aftersale.request.order_ref IS 'The order; NULL for a pure pro
 COMMENT ON COLUMN aftersale.request.ordered_at IS 'When the order was created.';
 COMMENT ON COLUMN aftersale.request.country IS 'The buyer''s country; NULL at INSERT takes the shop''s only one.';
 COMMENT ON COLUMN aftersale.request.currency IS 'Currency; NULL at INSERT takes that of shop_country.';
-COMMENT ON COLUMN aftersale.request.amount IS 'What the buyer asks for, in currency.';
+COMMENT ON COLUMN aftersale.request.amount IS 'What the buyer asks back for the goods, in currency.';
+COMMENT ON COLUMN aftersale.request.tax IS 'What he asks back of their tax, where it is not in amount.';
+COMMENT ON COLUMN aftersale.request.shipping IS 'What he asks back of the shipping; no ratio applies to it (TEMU-28).';
 COMMENT ON COLUMN aftersale.request.ratio IS 'The refund ratio in force for it; NULL: none.';
 COMMENT ON COLUMN aftersale.request.refund_amount IS 'What was decided to be refunded, in currency. Decided.';
 COMMENT ON COLUMN aftersale.request.warehouse_id IS 'The return warehouse.';

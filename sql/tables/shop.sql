@@ -57,6 +57,32 @@ COMMENT ON COLUMN aftersale.flow_override.timeout_outcome IS 'The outcome after 
 COMMENT ON COLUMN aftersale.flow_override.effective_from IS 'In force from this instant on, judged when the state is entered.';
 COMMENT ON COLUMN aftersale.flow_override.effective_to IS 'No longer in force at this instant.';
 
+CREATE TABLE aftersale.return_fee (
+    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('restocking', 'return_freight')),
+    flow text NOT NULL DEFAULT '*',
+    country text NOT NULL DEFAULT '*',
+    percent numeric(5,2) NOT NULL DEFAULT 0 CHECK (percent >= 0 AND percent <= 100),
+    fixed numeric NOT NULL DEFAULT 0 CHECK (fixed >= 0 AND fixed < 'Infinity'),
+    cap numeric CHECK (cap >= 0 AND cap < 'Infinity'),
+    waived_reasons text[] NOT NULL DEFAULT '{}' CHECK (array_position(waived_reasons, NULL) IS NULL),
+    effective_from timestamptz NOT NULL DEFAULT '-infinity',
+    effective_to timestamptz NOT NULL DEFAULT 'infinity',
+    PRIMARY KEY (shop_id, kind, flow, country, effective_from),
+    CHECK (effective_from < effective_to)
+);
+COMMENT ON TABLE aftersale.return_fee IS 'What a shop keeps back of a refund (TTRET-05), where a flow''s transition says so: once a request, never more than the refund.';
+COMMENT ON COLUMN aftersale.return_fee.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.return_fee.kind IS 'restocking (the handling of the return) or return_freight (its transport).';
+COMMENT ON COLUMN aftersale.return_fee.flow IS 'Flow; * is every flow.';
+COMMENT ON COLUMN aftersale.return_fee.country IS 'Country; * is every country. Of several rows of a kind the most particular holds.';
+COMMENT ON COLUMN aftersale.return_fee.percent IS 'Percent of the goods that are refunded, 0 to 100, rounded half up to the minor unit.';
+COMMENT ON COLUMN aftersale.return_fee.fixed IS 'A fixed amount, in the request''s currency, on top of the share.';
+COMMENT ON COLUMN aftersale.return_fee.cap IS 'The most that is kept back, in the request''s currency; NULL: no cap.';
+COMMENT ON COLUMN aftersale.return_fee.waived_reasons IS 'Reasons of the buyer for which the fee is waived.';
+COMMENT ON COLUMN aftersale.return_fee.effective_from IS 'In force for requests opened from this instant on.';
+COMMENT ON COLUMN aftersale.return_fee.effective_to IS 'No longer in force for requests opened at this instant.';
+
 CREATE TABLE aftersale.shop_role_permission (
     shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
     role text NOT NULL,

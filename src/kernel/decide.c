@@ -106,86 +106,14 @@ arm(const AsDecideInput *input, AsDecision *decision)
 }
 
 static bool
-refuse_amount(const AsDecideInput *input, const AsTransition *transition, AsAmount amount,
-			  const char *what, AsAmount allowed, AsError *error)
+book_refund(const AsDecideInput *input, const AsTransition *transition, AsDecision *decision, AsEvent *event,
+			AsError *error)
 {
-	int			digits = input->request->money.digits;
-	char		seen[AS_AMOUNT_TEXT_SIZE];
-	char		limit[AS_AMOUNT_TEXT_SIZE];
-
-	as_amount_format(amount, digits, seen);
-	as_amount_format(allowed, digits, limit);
-	as_fail(error, RA_OVER_REFUND, transition->rule, "a refund of %s is more than %s, %s", seen, what, limit);
-	return as_hint(error, "Refund at most %s.", limit);
-}
-
-/*
- * What a transition refunds.  The platform pays what it pays, so what it does
- * is booked as far as it is known; what the ERP pays or orders to be paid is
- * above zero and within what the buyer asks for and what remains of the order
- * (TEMU-07).  That it still remains when it is booked is the record's to see.
- */
-static bool
-compute_refund(const AsDecideInput *input, const AsTransition *transition, AsDecision *decision,
-			   AsEvent *event, AsError *error)
-{
-	const AsMoney *money = &input->request->money;
-	bool		by_platform = transition->executor == AS_EXECUTOR_PLATFORM;
-	AsMaybeAmount refund = {false, 0};
-
-	if (transition->refund == AS_REFUND_REMAINDER)
-		refund = money->remaining;
-	else if (transition->refund != AS_REFUND_ASKED && money->given.known)
-		refund = money->given;
-	else if (transition->refund != AS_REFUND_GIVEN && money->asked.known)
-	{
-		refund.known = true;
-		if (!as_refund_share(money->asked.amount, money->digits, money->has_ratio ? money->ratio : AS_RATIO_ONE,
-							 money->digits, &refund.amount, error))
-			return false;
-		/* a refund that was decided before counts */
-		refund.amount -= decision->refunded;
-		if (refund.amount < 0)
-			refund.amount = 0;
-	}
-	if (!by_platform && !money->remaining.known)
-	{
-		as_fail(error, RA_NO_BALANCE, transition->rule, "it is not known what was paid for the order");
-		return as_hint(error, "Insert what was paid into aftersale.order_balance (shop_id, order_ref, currency, paid), "
-					   "and give request.order_ref.");
-	}
-	if (!refund.known)
-	{
-		if (by_platform)
-			return true;		/* it did not say how much */
-		as_fail(error, RA_PAYLOAD_INCOMPLETE, transition->rule, "it is not known how much is to be refunded");
-		return as_hint(error, "Give \"amount\" in the payload, or request.amount.");
-	}
-	if (refund.amount <= 0)
-	{
-		char		seen[AS_AMOUNT_TEXT_SIZE];
-
-		if (by_platform && refund.amount == 0)
-			return true;
-		if (money->given.known && transition->refund != AS_REFUND_REMAINDER && transition->refund != AS_REFUND_ASKED)
-		{
-			as_amount_format(refund.amount, money->digits, seen);
-			as_fail(error, RA_INVALID_AMOUNT, transition->rule, "amount \"%s\" to refund is not above zero", seen);
-			return as_hint(error, "Give an amount above zero in the payload, or none.");
-		}
-		as_fail(error, RA_OVER_REFUND, transition->rule, "nothing is left to refund");
-		return as_hint(error, "The request's amount or the order's balance is refunded already.");
-	}
-	if (!by_platform && money->asked.known && refund.amount > money->asked.amount - decision->refunded)
-		return refuse_amount(input, transition, refund.amount, "what the buyer still asks for",
-							 money->asked.amount - decision->refunded, error);
-	if (!by_platform && refund.amount > money->remaining.amount - (decision->refunded - money->refunded))
-		return refuse_amount(input, transition, refund.amount, "what remains of the order",
-							 money->remaining.amount - (decision->refunded - money->refunded), error);
-	event->refunds = true;
-	event->refund = refund.amount;
-	event->executor = transition->executor;
-	if (__builtin_add_overflow(decision->refunded, refund.amount, &decision->refunded))
+	if (!as_compute_refund(&input->request->money, transition, decision->refunded, &event->refund,
+						   &event->refunds, error))
+		return false;
+	if (event->refunds &&
+		__builtin_add_overflow(decision->refunded, event->refund.amount, &decision->refunded))
 		return as_fail(error, AS_OUT_OF_RANGE, transition->rule, "the refunds of the request are too large");
 	return true;
 }
@@ -214,8 +142,10 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 	event->to = to;
 	event->rule = transition->rule;
 	event->outcome = outcome;
+	event->charge = transition->charge;
+	event->charge_bearer = transition->charge_bearer;
 	if (transition->refund != AS_REFUND_NOTHING &&
-		!compute_refund(input, transition, decision, event, error))
+		!book_refund(input, transition, decision, event, error))
 		return false;
 
 	if (outcome != NULL)

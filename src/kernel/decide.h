@@ -11,7 +11,7 @@
 
 #include "kernel/calendar.h"
 #include "kernel/flow.h"
-#include "kernel/money.h"
+#include "kernel/refund.h"
 
 #define AS_MAX_EVENTS	16		/* events that one act may write */
 
@@ -26,25 +26,6 @@ typedef struct AsOverride
 	AsInstant	effective_from;
 	AsInstant	effective_to;
 } AsOverride;
-
-/* An amount that may be unknown, in minor units of the request's currency. */
-typedef struct AsMaybeAmount
-{
-	bool		known;
-	AsAmount	amount;
-} AsMaybeAmount;
-
-/* The money of a request. */
-typedef struct AsMoney
-{
-	int			digits;			/* decimals of the currency */
-	AsMaybeAmount asked;		/* what the buyer asks for */
-	bool		has_ratio;		/* else 100% */
-	AsRatio		ratio;
-	AsAmount	refunded;		/* decided so far for this request */
-	AsMaybeAmount remaining;	/* of the order: paid less refunded */
-	AsMaybeAmount given;		/* the payload's amount */
-} AsMoney;
 
 /* The request as it stands before the act. */
 typedef struct AsRequest
@@ -120,8 +101,9 @@ typedef struct AsEvent
 	const char *outcome;
 	AsMaybeInstant due_at;
 	bool		refunds;
-	AsAmount	refund;			/* in minor units, above 0 */
-	AsExecutor	executor;
+	AsRefund	refund;
+	const char *charge;			/* kind of the cost that the act gives to somebody; NULL: none */
+	const char *charge_bearer;
 } AsEvent;
 
 typedef struct AsDecision

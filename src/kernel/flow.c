@@ -83,6 +83,32 @@ is_endless(const AsFlow *flow, int start, int timeout)
 	return false;
 }
 
+static int
+look_ups_of(const AsTransition *transition)
+{
+	int			result = 0;
+
+	if (transition->refund != AS_REFUND_NOTHING &&
+		(transition->executor != AS_EXECUTOR_PLATFORM || transition->refund == AS_REFUND_REMAINDER))
+		result |= AS_LOOK_UP_BALANCE;
+	if (transition->alone)
+		result |= AS_LOOK_UP_OTHERS;
+	if (transition->refund_fees)
+		result |= AS_LOOK_UP_FEES;
+	return result;
+}
+
+int
+as_flow_look_ups(const AsFlow *flow, const char *action)
+{
+	int			result = 0;
+
+	for (int i = 0; i < flow->n_transitions; i++)
+		if (strcmp(flow->actions[flow->transitions[i].action], action) == 0)
+			result |= look_ups_of(&flow->transitions[i]);
+	return result;
+}
+
 bool
 as_flow_check(const AsFlow *flow, AsError *error)
 {
@@ -110,14 +136,13 @@ as_flow_check(const AsFlow *flow, AsError *error)
 		}
 		for (; first != NULL; first = as_flow_next(flow, first))
 		{
-			if (first->refund != AS_REFUND_NOTHING &&
-				(first->executor != AS_EXECUTOR_PLATFORM || first->refund == AS_REFUND_REMAINDER))
+			if (look_ups_of(first) != 0 || first->charge != NULL)
 			{
-				/* the clock has no say in what the ERP pays, and does not look at balances */
+				/* the clock has no say in what the ERP pays, and looks at nothing but the request */
 				as_fail(error, RA_INVALID_FLOW, first->rule,
-						"the timeout of state \"%s\" of flow \"%s\" version %d refunds from the order's balance",
+						"the timeout of state \"%s\" of flow \"%s\" version %d does more than a timeout can",
 						state->name, flow->name, flow->version);
-				return as_hint(error, "What a timeout refunds is what the buyer asks for, executed by the platform.");
+				return as_hint(error, "What a timeout refunds is what the buyer asks for, executed by the platform, without fees.");
 			}
 			if (first->condition >= 0 || first->needs != 0 || first->keep_clock)
 			{
@@ -137,30 +162,6 @@ as_flow_check(const AsFlow *flow, AsError *error)
 		}
 	}
 	return true;
-}
-
-bool
-as_flow_needs_balance(const AsFlow *flow, const char *action)
-{
-	for (int i = 0; i < flow->n_transitions; i++)
-	{
-		const AsTransition *transition = &flow->transitions[i];
-
-		if (transition->refund != AS_REFUND_NOTHING &&
-			(transition->executor != AS_EXECUTOR_PLATFORM || transition->refund == AS_REFUND_REMAINDER) &&
-			strcmp(flow->actions[transition->action], action) == 0)
-			return true;
-	}
-	return false;
-}
-
-bool
-as_flow_needs_others(const AsFlow *flow, const char *action)
-{
-	for (int i = 0; i < flow->n_transitions; i++)
-		if (flow->transitions[i].alone && strcmp(flow->actions[flow->transitions[i].action], action) == 0)
-			return true;
-	return false;
 }
 
 const char *

@@ -93,6 +93,9 @@ typedef struct AsTransition
 	bool		keep_clock;
 	AsRefundOf	refund;
 	AsExecutor	executor;		/* of the refund */
+	bool		refund_fees;	/* the shop's fees are kept back */
+	const char *charge;			/* kind of a cost that it gives to somebody; NULL: none */
+	const char *charge_bearer;
 	bool		alone;			/* refused while another request of the order is open (TEMU-26) */
 	const char *outcome;		/* NULL: leaves it */
 	int			permission;		/* index into permissions; -1: none is needed */
@@ -137,11 +140,12 @@ extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *
  */
 extern bool as_flow_check(const AsFlow *flow, AsError *error);
 
-/* Whether an action may refund in a way that must know what remains of the order. */
-extern bool as_flow_needs_balance(const AsFlow *flow, const char *action);
+/* What must be looked up before an action can be decided. */
+#define AS_LOOK_UP_BALANCE	1	/* what remains of the order */
+#define AS_LOOK_UP_OTHERS	2	/* other open requests of the order */
+#define AS_LOOK_UP_FEES		4	/* what the shop keeps back */
 
-/* Whether an action may be refused because of other requests of the order. */
-extern bool as_flow_needs_others(const AsFlow *flow, const char *action);
+extern int	as_flow_look_ups(const AsFlow *flow, const char *action);
 
 /* The actions that an actor of this kind has in a state, as "a, b, c"; "none" where there is none. */
 extern const char *as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buffer, size_t size);

@@ -52,7 +52,7 @@ SELECT pg_temp.tamper($$DELETE FROM aftersale.event WHERE shop_id = 170 AND requ
 SELECT pg_temp.tamper($$DELETE FROM aftersale.event WHERE shop_id = 170 AND request_id = 1701 AND event_seq = 4$$);
 SELECT pg_temp.tamper($$DELETE FROM aftersale.event WHERE shop_id = 170 AND request_id = 1701$$);
 -- money
-SELECT pg_temp.tamper($$UPDATE aftersale.refund SET amount = 4 WHERE shop_id = 170 AND request_id = 1701$$);
+SELECT pg_temp.tamper($$UPDATE aftersale.refund SET amount = 4, goods = 4 WHERE shop_id = 170 AND request_id = 1701$$);
 SELECT pg_temp.tamper($$DELETE FROM aftersale.refund WHERE shop_id = 170 AND request_id = 1701$$);
 -- nothing was left behind
 SELECT * FROM aftersale.verify_history(170);
