@@ -269,6 +269,15 @@ as_session_speaker(int64_t shop, const char *action, const char *wanted, AsSpeak
 	speaker->actor = pstrdup(speaker->actor);	/* the cache may forget it */
 }
 
+bool
+as_works_for(int64_t shop)
+{
+	AsLogin		login;
+
+	read_login(shop, &login);
+	return login.owner || login.known;
+}
+
 void
 as_require_platforms_word(int64_t shop, const char *action, const char *wanted)
 {
@@ -343,14 +352,12 @@ PG_FUNCTION_INFO_V1(aftersale_has_permission);
 Datum
 aftersale_has_permission(PG_FUNCTION_ARGS)
 {
-	AsLogin		login;
 	AsSpeaker	speaker;
 	const char *role;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	read_login(PG_GETARG_INT64(0), &login);
-	if (!login.owner && !login.known)
+	if (!as_works_for(PG_GETARG_INT64(0)))
 		PG_RETURN_BOOL(false);	/* the same for a shop that does not exist */
 	as_session_speaker(PG_GETARG_INT64(0), NULL, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)),
 					   &speaker);

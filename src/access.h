@@ -14,6 +14,9 @@
  */
 extern void as_session_speaker(int64_t shop, const char *action, const char *wanted, AsSpeaker *speaker);
 
+/* Whether the session owns the tables or has a login for the shop. */
+extern bool as_works_for(int64_t shop);
+
 /* Raises RA072 unless the session acts as the platform or the ERP, or may speak for them. */
 extern void as_require_platforms_word(int64_t shop, const char *action, const char *wanted);
 
