@@ -8,6 +8,7 @@
 #include "calendar_cache.h"
 #include "errors.h"
 #include "fmgr.h"
+#include "kernel/quick.h"
 #include "sla_term.h"
 #include "utils/timestamp.h"
 
@@ -29,15 +30,26 @@ aftersale_##name##_named(PG_FUNCTION_ARGS) \
 	return name(fcinfo, as_named_calendar_argument(fcinfo, argument)); \
 }
 
-static pg_attribute_always_inline Datum
-deadline(FunctionCallInfo fcinfo, const AsCalendar *calendar)
+/* Apart, so that the usual case has no frame for an error. */
+static pg_noinline Datum
+thorough_deadline(TimestampTz start, AsTerm term, const AsCalendar *calendar)
 {
 	int64		due;
 	AsError		error;
 
-	if (unlikely(!as_deadline(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1), calendar, &due, NULL, &error)))
+	if (!as_deadline(start, term, calendar, &due, NULL, &error))
 		as_report(&error);
 	PG_RETURN_TIMESTAMPTZ(due);
+}
+
+static pg_attribute_always_inline Datum
+deadline(FunctionCallInfo fcinfo, const AsCalendar *calendar)
+{
+	int64		due = as_quick_deadline(calendar, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1));
+
+	if (likely(due != AS_NOT_QUICK))
+		PG_RETURN_TIMESTAMPTZ(due);
+	return thorough_deadline(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1), calendar);
 }
 
 PAIR(deadline, 2)

@@ -132,6 +132,7 @@ typedef struct ValueSlot
 static ValueSlot value_slots[VALUE_SLOTS];
 static uint64 last_value_id = 0;
 static int	next_value_slot = 0;
+uint64		as_calendar_evictions = 0;
 
 static bool
 slot_holds(const ValueSlot *slot, const struct varlena *value)
@@ -145,6 +146,7 @@ empty_slot(ValueSlot *slot)
 {
 	if (slot->id == 0)
 		return;
+	as_calendar_evictions++;
 	slot->id = 0;
 	pfree(slot->bytes);
 	pfree(slot->calendar);
@@ -181,11 +183,10 @@ slot_of_value(const struct varlena *value)
 /* What fn_extra holds for an argument by value. */
 typedef struct ValueMemo
 {
-	bool		constant;		/* the argument is a Const: its pointer tells
-								 * enough */
-	Datum		datum;
+	AsCalendarMemo memo;		/* what the header reads */
 	ValueSlot  *slot;
-	uint64		id;
+	uint64		id;				/* of the slot */
+	bool		constant;		/* the argument is a Const */
 } ValueMemo;
 
 static bool
@@ -199,15 +200,12 @@ argument_is_constant(FunctionCallInfo fcinfo, int argument)
 }
 
 const AsCalendar *
-as_calendar_argument(FunctionCallInfo fcinfo, int argument)
+as_find_calendar_argument(FunctionCallInfo fcinfo, int argument)
 {
 	ValueMemo  *memo = fcinfo->flinfo->fn_extra;
 	Datum		datum = PG_GETARG_DATUM(argument);
-	struct varlena *value;
+	struct varlena *value = PG_DETOAST_DATUM_PACKED(datum);
 
-	if (likely(memo != NULL && memo->constant && memo->datum == datum && memo->slot->id == memo->id))
-		return memo->slot->calendar;
-	value = PG_DETOAST_DATUM_PACKED(datum);
 	if (memo == NULL)
 	{
 		memo = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(ValueMemo));
@@ -217,7 +215,9 @@ as_calendar_argument(FunctionCallInfo fcinfo, int argument)
 	if (memo->slot == NULL || memo->slot->id != memo->id || !slot_holds(memo->slot, value))
 		memo->slot = slot_of_value(value);
 	memo->id = memo->slot->id;
-	memo->datum = datum;
+	memo->memo.datum = memo->constant ? datum : (Datum) 0;
+	memo->memo.calendar = memo->slot->calendar;
+	memo->memo.evictions = as_calendar_evictions;
 	if ((Pointer) value != DatumGetPointer(datum))
 		pfree(value);
 	return memo->slot->calendar;

@@ -23,7 +23,30 @@ extern const AsCalendar *as_calendar_by_name(const char *name);
  * text.  Both keep what they found in fn_extra, so that the function must not
  * use it otherwise.
  */
-extern const AsCalendar *as_calendar_argument(FunctionCallInfo fcinfo, int argument);
+static inline const AsCalendar *as_calendar_argument(FunctionCallInfo fcinfo, int argument);
 extern const AsCalendar *as_named_calendar_argument(FunctionCallInfo fcinfo, int argument);
+
+/* Of calendar_cache.c, here only so that a constant costs no call. */
+typedef struct AsCalendarMemo
+{
+	Datum		datum;			/* of a Const, whose pointer tells enough;
+								 * else 0 */
+	uint64		evictions;		/* when it was found */
+	const AsCalendar *calendar;
+} AsCalendarMemo;
+
+extern uint64 as_calendar_evictions __attribute__((visibility("hidden")));
+extern const AsCalendar *as_find_calendar_argument(FunctionCallInfo fcinfo, int argument);
+
+static inline const AsCalendar *
+as_calendar_argument(FunctionCallInfo fcinfo, int argument)
+{
+	const AsCalendarMemo *memo = fcinfo->flinfo->fn_extra;
+
+	if (likely(memo != NULL && memo->datum == PG_GETARG_DATUM(argument) &&
+			   memo->evictions == as_calendar_evictions))
+		return memo->calendar;
+	return as_find_calendar_argument(fcinfo, argument);
+}
 
 #endif

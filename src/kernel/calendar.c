@@ -115,7 +115,7 @@ as_load_day(const AsCalendar *calendar, int32_t date, AsComputedDay *day)
 		return;
 	}
 	entry = &calendar->day[date - calendar->first_day];
-	shape = &calendar->shape[entry->shape];
+	shape = as_day_shape(calendar, entry);
 	day->first = calendar->origin + entry[0].first;
 	day->next = calendar->origin + entry[1].first;
 	day->count = shape->count;
@@ -176,7 +176,7 @@ max_shapes(const AsRules *rules, const AsZone *zone, int32_t first_day, int days
 	return 2 + pairs + 6 * (size_t) transitions_between(zone, from, from + (int64_t) (days + 8) * AS_DAY_SECONDS);
 }
 
-#define MAX_HINTS	16384
+#define MAX_HINTS	8192
 
 static size_t
 fixed_room(const AsRules *rules, const AsZone *zone, int days)
@@ -186,6 +186,7 @@ fixed_room(const AsRules *rules, const AsZone *zone, int days)
 		aligned(sizeof(int64_t) * (size_t) zone->count) +
 		aligned(sizeof(int32_t) * (size_t) (zone->count + 1)) +
 		aligned(sizeof(AsDay) * (size_t) (days + 1)) +
+		aligned(sizeof(AsQuickDay) * (size_t) (days + 1)) +
 		2 * aligned(sizeof(uint16_t) * (size_t) (days + 1)) +
 		aligned(sizeof(uint16_t) * (MAX_HINTS + 1));
 }
@@ -347,6 +348,72 @@ fill_days(Builder *builder)
 	}
 }
 
+/* The pattern of most working days of the week; 0 where it has not one span in one day. */
+static int
+usual_pattern(const AsRules *rules)
+{
+	int			uses[AS_MAX_PATTERNS] = {0};
+	int			usual = 0;
+
+	for (int i = 0; i < 7; i++)
+		uses[rules->week[i]]++;
+	for (int i = 1; i < rules->patterns; i++)
+		if (uses[i] > uses[usual] || usual == 0)
+			usual = i;
+	if (rules->pattern[usual].count != 1 || has_night(&rules->pattern[usual]))
+		return 0;
+	return usual;
+}
+
+/*
+ * The table of quick.h.  Where a day's first instant or rank does not fit, or
+ * one is shifted by more than a day (a date skipped or repeated), the table
+ * ends before it.
+ */
+static void
+fill_quick(AsCalendar *calendar)
+{
+	int			usual = usual_pattern(&calendar->rules);
+	const AsSpan *span = &calendar->rules.pattern[usual].span[0];
+	bool		odd = usual == 0;
+	int			i;
+
+	if (usual != 0)
+	{
+		calendar->usual_from = span->from * 60 * AS_MICROSECONDS;
+		calendar->usual_to = span->to * 60 * AS_MICROSECONDS;
+	}
+	for (i = 0; i <= calendar->days; i++)
+	{
+		const AsDay *day = &calendar->day[i];
+		int32_t		shift = day->first - i * AS_DAY_SECONDS;
+		AsDayKind	kind = AS_DAY_ODD;
+
+		if (shift % 60 != 0 || shift < -AS_DAY_SECONDS / 2 || shift > AS_DAY_SECONDS / 2 || day->rank > AS_MAX_RANK)
+			break;
+		if (i < calendar->days)
+		{
+			const AsShape *shape = as_day_shape(calendar, day);
+
+			if (shape->pattern == 0 && shape->count == 0)
+				kind = AS_DAY_REST;
+			else if (usual != 0 && shape->regular && shape->pattern == usual && shape->count == 1)
+				kind = AS_DAY_USUAL;
+			odd = odd || kind == AS_DAY_ODD;
+		}
+		calendar->quick[i].shift = (int16_t) (shift / 60);
+		calendar->quick[i].rank_and_kind = (uint16_t) (day->rank | kind << AS_KIND_SHIFT);
+	}
+	if (i <= calendar->days)
+		odd = true;
+	for (int rest = i; rest <= calendar->days; rest++)
+		calendar->quick[rest].rank_and_kind = AS_DAY_ODD << AS_KIND_SHIFT;
+	/* both neighbours of a guessed day are looked at */
+	if (usual != 0 && i > 2)
+		calendar->quick_length = (uint64_t) (i - 2) * (uint64_t) (AS_DAY_SECONDS * AS_MICROSECONDS);
+	calendar->usual_minutes = odd ? 0 : (uint32_t) (span->to - span->from);
+}
+
 /* hint[b]: the last loaded day before which at most b << shift seconds are worked */
 static void
 fill_hints(AsCalendar *calendar)
@@ -399,6 +466,7 @@ as_calendar_compile(const AsRules *rules, const AsZone *zone, int32_t first_day,
 	calendar->length = (uint64_t) (as_zone_first_instant(zone, first_day + days) - calendar->origin) *
 		(uint64_t) AS_MICROSECONDS;
 	calendar->day = take(calendar, sizeof(AsDay) * (size_t) (days + 1));
+	calendar->quick = take(calendar, sizeof(AsQuickDay) * (size_t) (days + 1));
 	calendar->working = take(calendar, sizeof(uint16_t) * (size_t) (days + 1));
 	calendar->loaded = take(calendar, sizeof(uint16_t) * (size_t) (days + 1));
 	calendar->hint = take(calendar, 0);
@@ -418,6 +486,7 @@ as_calendar_compile(const AsRules *rules, const AsZone *zone, int32_t first_day,
 		calendar->size = (size_t) ((char *) calendar->loaded - (char *) calendar);
 		calendar->loaded = calendar->working;
 	}
+	fill_quick(calendar);
 	fill_hints(calendar);
 	take(calendar, sizeof(uint16_t) * (size_t) calendar->hint_count);
 	{
@@ -446,6 +515,7 @@ as_calendar_move(const AsCalendar *calendar, void *memory)
 	memcpy(moved, calendar, calendar->size);
 #define MOVE(field) moved->field = (void *) ((char *) moved + ((char *) calendar->field - (char *) calendar))
 	MOVE(day);
+	MOVE(quick);
 	MOVE(shape);
 	MOVE(segment);
 	MOVE(working);

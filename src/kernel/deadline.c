@@ -10,6 +10,7 @@
 #include "kernel/compiled.h"
 
 #include "kernel/codes.h"
+#include "kernel/quick.h"
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -138,7 +139,7 @@ as_work_until(const AsCalendar *calendar, int64_t at)
 	if (likely(locate(calendar, at, &position)))
 	{
 		const AsDay *entry = &calendar->day[position.index];
-		const AsShape *shape = &calendar->shape[entry->shape];
+		const AsShape *shape = as_day_shape(calendar, entry);
 
 		return entry->before * AS_MICROSECONDS +
 			work_within(&calendar->segment[shape->segment], shape->count,
@@ -243,7 +244,7 @@ as_instant_of_work(const AsCalendar *calendar, int64_t work, bool latest, int64_
 	while (k + 1 < calendar->loaded_count && calendar->day[calendar->loaded[k + 1]].before <= second)
 		k++;
 	day = &calendar->day[calendar->loaded[k]];
-	*at = instant_within(&calendar->segment[calendar->shape[day->shape].segment],
+	*at = instant_within(&calendar->segment[as_day_shape(calendar, day)->segment],
 						 calendar->origin + day->first, work - day->before * AS_MICROSECONDS, latest);
 	*date = calendar->first_day + calendar->loaded[k];
 	return true;
@@ -442,7 +443,7 @@ business_days_by_table(const AsCalendar *calendar, int64_t start, int32_t count,
 	if (unlikely(!locate(calendar, start, &position)))
 		return false;
 	owner = position.index;
-	shape = &calendar->shape[calendar->day[owner].shape];
+	shape = as_day_shape(calendar, &calendar->day[owner]);
 	if (shape->whole)
 		wall = position.seconds;
 	else
@@ -458,7 +459,7 @@ business_days_by_table(const AsCalendar *calendar, int64_t start, int32_t count,
 			if (unlikely((!shape->regular && shape->pattern != 0) || rank >= calendar->working_count))
 				return false;
 			owner = calendar->working[rank];
-			shape = &calendar->shape[calendar->day[owner].shape];
+			shape = as_day_shape(calendar, &calendar->day[owner]);
 			if (unlikely(!shape->regular))
 				return false;
 			wall = calendar->rules.pattern[shape->pattern].span[0].from * 60;
@@ -484,7 +485,7 @@ business_days_by_table(const AsCalendar *calendar, int64_t start, int32_t count,
 	if (unlikely(target >= calendar->working_count))
 		return false;
 	target = calendar->working[target];
-	shape = &calendar->shape[calendar->day[target].shape];
+	shape = as_day_shape(calendar, &calendar->day[target]);
 	if (unlikely(!shape->regular))
 		return false;
 	if (end_of_day || !(shape->whole && wall < AS_DAY_SECONDS))
@@ -605,6 +606,12 @@ as_deadline(int64_t start, AsTerm term, const AsCalendar *calendar,
 {
 	int32_t		date = INT32_MIN;	/* the last date on which the answer rests */
 
+	if (provisional == NULL)
+	{
+		*due = as_quick_deadline(calendar, start, term);
+		if (*due != AS_NOT_QUICK)
+			return true;
+	}
 	if (!check_instant(start, "start", error))
 		return false;
 	switch (term.clock)
