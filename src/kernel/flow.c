@@ -112,8 +112,17 @@ as_flow_look_ups(const AsFlow *flow, const char *action)
 bool
 as_flow_check(const AsFlow *flow, AsError *error)
 {
+	static const char *const reserved[] = {AS_ACTION_OPEN, AS_ACTION_SET_DEADLINE};
 	int			timeout = as_flow_action(flow, AS_ACTION_TIMEOUT);
 
+	for (int i = 0; i < 2; i++)
+	{
+		if (as_flow_action(flow, reserved[i]) < 0)
+			continue;
+		as_fail(error, RA_INVALID_FLOW, flow->rule, "flow \"%s\" version %d has a transition for action \"%s\", which is the engine's own",
+				flow->name, flow->version, reserved[i]);
+		return as_hint(error, "Give the action another name.");
+	}
 	for (int i = 0; i < flow->n_states; i++)
 	{
 		const AsState *state = &flow->states[i];

@@ -135,7 +135,8 @@ extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *
 /*
  * Whether the flow can be run: every state that has a term has a timeout
  * without conditions, final states have neither term nor transitions out by
- * timeout, and timeouts do not run in a circle in which no time passes.
+ * timeout, timeouts do not run in a circle in which no time passes, and no
+ * action has a name that is the engine's own.
  * Fills the error (RA018) where not.
  */
 extern bool as_flow_check(const AsFlow *flow, AsError *error);

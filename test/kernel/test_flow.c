@@ -117,6 +117,11 @@ test_check(void)
 	AsError		error;
 
 	ok(as_flow_check(&flow, &error), "a flow that can be run");
+	actions[NOTE] = AS_ACTION_SET_DEADLINE;
+	ok(refuses("\"set_deadline\"", "engine's own"), "a new deadline is no action of a flow");
+	actions[NOTE] = AS_ACTION_OPEN;
+	ok(refuses("\"open\"", "engine's own"), "nor is the opening");
+	actions[NOTE] = "note";
 	states[DONE].has_term = true;
 	ok(refuses("final state \"done\"", "F-2"), "a final state has no term");
 	reset();
