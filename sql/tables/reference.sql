@@ -126,7 +126,7 @@ COMMENT ON COLUMN aftersale.flow_transition.permission IS 'The permission that a
 COMMENT ON COLUMN aftersale.flow_transition.needs IS 'Payload keys that must be given and not be empty, such as {remark,evidence}.';
 COMMENT ON COLUMN aftersale.flow_transition.condition IS 'The transition is considered only where the payload contains this object, such as {"is_effective": false}.';
 COMMENT ON COLUMN aftersale.flow_transition.outcome IS 'What is recorded as the request''s outcome; NULL leaves it.';
-COMMENT ON COLUMN aftersale.flow_transition.effect IS 'What else happens: {"refund": {"executed_by": "platform"}}: see the reference of flows.';
+COMMENT ON COLUMN aftersale.flow_transition.effect IS 'What else happens, such as {"refund": {"of": "given_or_asked", "executed_by": "platform"}}; {}: nothing. See the reference of flows.';
 COMMENT ON COLUMN aftersale.flow_transition.clock IS 'restart: the deadline is computed for the new state; keep: the deadline stays as it is.';
 COMMENT ON COLUMN aftersale.flow_transition.rule IS 'The rule''s number.';
 COMMENT ON COLUMN aftersale.flow_transition.standing IS 'stated, reading, external, informational or own.';
