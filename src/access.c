@@ -25,7 +25,8 @@
 #include "utils/timestamp.h"
 
 #define MAX_ENTRIES		2000
-#define MAX_CACHED_NAME	64		/* members with longer names are looked up each time */
+#define MAX_CACHED_NAME	64		/* members with longer names are looked up
+								 * each time */
 
 #define PERMISSION_GRANT	"grant_permission"
 
@@ -248,7 +249,8 @@ find_actor(int64_t shop, const char *actor)
 	memset(&key, 0, sizeof key);
 	key.shop = shop;
 	strlcpy(key.actor, actor, sizeof key.actor);
-	(void) as_shop(shop);		/* raises, and loads, before our tables are looked at */
+	(void) as_shop(shop);		/* raises, and loads, before our tables are
+								 * looked at */
 	forget_stale();
 	if (cached)
 		entry = hash_search(members, &key, HASH_FIND, NULL);

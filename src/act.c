@@ -27,7 +27,8 @@
 	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2" \
 	" RETURNING shop_id, request_id, external_ref, last_action," \
 	" last_facts OPERATOR(pg_catalog.->>) 'from', state, outcome, due_at, refund_amount, currency, event_seq"
-#define ACT_COLUMNS 11			/* of the RETURNING list; sqlstate and message follow in the composite */
+#define ACT_COLUMNS 11			/* of the RETURNING list; sqlstate and message
+								 * follow in the composite */
 
 static SPIPlanPtr act_plan = NULL;
 

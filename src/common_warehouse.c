@@ -130,7 +130,10 @@ aftersale_common_warehouse_transfn(PG_FUNCTION_ARGS)
 	{
 		CommonState *state = (CommonState *) PG_GETARG_POINTER(0);
 
-		/* A NULL array is a product without a link, not a missing value (TEMU-42) */
+		/*
+		 * A NULL array is a product without a link, not a missing value
+		 * (TEMU-42)
+		 */
 		if (PG_ARGISNULL(1))
 			state->size = 0;
 		else if (state->size > 0)

@@ -12,7 +12,8 @@ typedef struct AsCachedFlow
 {
 	AsFlow		flow;
 	int			n_conditions;
-	Jsonb	  **conditions;		/* what the "condition" bits of transitions stand for */
+	Jsonb	  **conditions;		/* what the "condition" bits of transitions
+								 * stand for */
 } AsCachedFlow;
 
 /*

@@ -146,7 +146,7 @@ payload_amount(Jsonb *payload, const char *key, int digits)
 {
 	AsMaybeAmount result = {false, 0};
 	JsonbValue *value = payload == NULL ? NULL :
-		getKeyJsonValueFromContainer(&payload->root, key, (int) strlen(key), NULL);
+	getKeyJsonValueFromContainer(&payload->root, key, (int) strlen(key), NULL);
 
 	if (value != NULL && value->type == jbvNumeric)
 	{

@@ -353,7 +353,8 @@ typedef struct Recorder
 {
 	Relation	relation;
 	AsRequestMap map;
-	MemoryContext chunk;		/* everything collected; reset after each flush */
+	MemoryContext chunk;		/* everything collected; reset after each
+								 * flush */
 	const char *login;
 	Rows		events;
 	Rows		items;

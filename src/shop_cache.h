@@ -55,7 +55,8 @@ typedef struct AsShop
 	int			n_overrides;
 	AsShopOverride *overrides;	/* a country's own before those of "*" */
 	int			n_fees;
-	AsShopFee  *fees;			/* by kind, a flow's and country's own before those of "*" */
+	AsShopFee  *fees;			/* by kind, a flow's and country's own before
+								 * those of "*" */
 } AsShop;
 
 /* Raises RA010.  Valid until the next call. */

@@ -15,7 +15,8 @@ typedef struct AsStatement
 	const char *text;
 	int			parameters;
 	Oid			types[AS_STATEMENT_PARAMETERS];
-	SPIPlanPtr	plan;			/* lives as long as the session; NULL: not yet prepared */
+	SPIPlanPtr	plan;			/* lives as long as the session; NULL: not yet
+								 * prepared */
 } AsStatement;
 
 /*

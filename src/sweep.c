@@ -430,7 +430,10 @@ aftersale_sweep(PG_FUNCTION_ARGS)
 		from += count;
 		if (from < keys.count)
 		{
-			/* the lock goes with the transaction: whoever takes it in between does the rest */
+			/*
+			 * the lock goes with the transaction: whoever takes it in between
+			 * does the rest
+			 */
 			SPI_commit();
 			if (!lock_sweep())
 				break;

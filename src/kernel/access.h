@@ -21,7 +21,8 @@
 typedef struct AsLogin
 {
 	const char *role;			/* current_user */
-	bool		owner;			/* has the rights of the tables' owner, or is a superuser */
+	bool		owner;			/* has the rights of the tables' owner, or is
+								 * a superuser */
 	bool		sweeper;		/* was granted the capability */
 	bool		known;			/* has a row in login: the two below are its */
 	const char *actor;
@@ -33,7 +34,8 @@ typedef struct AsSpeaker
 {
 	const char *actor;
 	AsActorKind kind;
-	bool		every_permission;	/* the ERP itself: no member's role limits it */
+	bool		every_permission;	/* the ERP itself: no member's role limits
+									 * it */
 } AsSpeaker;
 
 /*

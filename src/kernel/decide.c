@@ -126,7 +126,7 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 	const AsOverride *override = by_clock ? override_of(input, decision->state, decision->entered_at) : NULL;
 	const char *outcome = transition->outcome;
 	int			to = transition->to;
-	AsEvent	   *event = add_event(input, decision, error);
+	AsEvent    *event = add_event(input, decision, error);
 
 	if (event == NULL)
 		return false;
@@ -387,7 +387,7 @@ static bool
 open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
 	const AsCommand *command = input->command;
-	AsEvent	   *event = add_event(input, decision, error);
+	AsEvent    *event = add_event(input, decision, error);
 
 	decision->state = input->flow->initial;
 	decision->outcome = NULL;
@@ -417,7 +417,7 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 static bool
 set_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
-	AsEvent	   *event;
+	AsEvent    *event;
 
 	if (input->flow->states[decision->state].final)
 		return refuse_not_allowed(input, decision, error);

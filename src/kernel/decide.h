@@ -38,11 +38,13 @@ typedef struct AsRequest
 	AsMaybeInstant due_at;
 	AsMaybeInstant platform_due_at;
 	bool		provisional;
-	bool		armed;			/* the deadline fires by itself (act_at is set) */
+	bool		armed;			/* the deadline fires by itself (act_at is
+								 * set) */
 	bool		timed_out;		/* its last event is a timeout */
 	AsInstant	last_at;		/* when the last act was decided */
 	int64_t		event_seq;
-	int64_t		others_open;	/* other open requests of the order, as far as the act asks */
+	int64_t		others_open;	/* other open requests of the order, as far as
+								 * the act asks */
 	AsMoney		money;
 } AsRequest;
 
@@ -59,7 +61,8 @@ typedef struct AsCommand
 	const char *action;
 	AsActorKind actor;
 	const char *actor_name;		/* for refusals; NULL: the kind's */
-	const char *role;			/* of the actor as a member of the shop; NULL: he is none */
+	const char *role;			/* of the actor as a member of the shop; NULL:
+								 * he is none */
 	uint64_t	permits;		/* permissions of the flow that the actor has */
 	uint64_t	given;			/* payload keys that are there and not empty */
 	uint64_t	holds;			/* conditions that hold */
@@ -84,7 +87,8 @@ typedef struct AsDecideInput
 	const AsCalendar *calendar; /* not needed when deciding again */
 	int			n_overrides;
 	const AsOverride *overrides;
-	bool		again;			/* take deadlines from seen instead of computing them */
+	bool		again;			/* take deadlines from seen instead of
+								 * computing them */
 	int			n_seen;
 	const AsComputed *seen;
 } AsDecideInput;
@@ -102,7 +106,8 @@ typedef struct AsEvent
 	AsMaybeInstant due_at;
 	bool		refunds;
 	AsRefund	refund;
-	const char *charge;			/* kind of the cost that the act gives to somebody; NULL: none */
+	const char *charge;			/* kind of the cost that the act gives to
+								 * somebody; NULL: none */
 	const char *charge_bearer;
 } AsEvent;
 
@@ -117,8 +122,10 @@ typedef struct AsDecision
 	bool		provisional;
 	bool		armed;
 	bool		overdue_at_opening;
-	AsAmount	refunded;		/* decided so far for this request, this act included */
-	int			missing_permission; /* of the flow, where the act was refused with RA070 */
+	AsAmount	refunded;		/* decided so far for this request, this act
+								 * included */
+	int			missing_permission; /* of the flow, where the act was refused
+									 * with RA070 */
 	int			n_events;
 	AsEvent		events[AS_MAX_EVENTS];
 	int			n_computed;

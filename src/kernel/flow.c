@@ -147,7 +147,10 @@ as_flow_check(const AsFlow *flow, AsError *error)
 		{
 			if (look_ups_of(first) != 0 || first->charge != NULL)
 			{
-				/* the clock has no say in what the ERP pays, and looks at nothing but the request */
+				/*
+				 * the clock has no say in what the ERP pays, and looks at
+				 * nothing but the request
+				 */
 				as_fail(error, RA_INVALID_FLOW, first->rule,
 						"the timeout of state \"%s\" of flow \"%s\" version %d does more than a timeout can",
 						state->name, flow->name, flow->version);

@@ -18,7 +18,8 @@
 
 #define AS_ACTION_OPEN			"open"	/* the first event of every request */
 #define AS_ACTION_TIMEOUT		"timeout"	/* the clock's */
-#define AS_ACTION_SET_DEADLINE	"set_deadline"	/* a deadline that the platform gave */
+#define AS_ACTION_SET_DEADLINE	"set_deadline"	/* a deadline that the
+												 * platform gave */
 
 /* Who acts.  A person of the shop is the merchant, whatever the name. */
 typedef enum AsActorKind
@@ -61,16 +62,19 @@ typedef struct AsState
 typedef enum AsRefundOf
 {
 	AS_REFUND_NOTHING,
-	AS_REFUND_ASKED,			/* what the buyer asks for, at the request's ratio */
+	AS_REFUND_ASKED,			/* what the buyer asks for, at the request's
+								 * ratio */
 	AS_REFUND_GIVEN,			/* the payload's amount */
-	AS_REFUND_GIVEN_OR_ASKED,	/* the payload's amount, else what the buyer asks for */
+	AS_REFUND_GIVEN_OR_ASKED,	/* the payload's amount, else what the buyer
+								 * asks for */
 	AS_REFUND_REMAINDER			/* all that remains of the order */
 } AsRefundOf;
 
 /* Who executes a refund. */
 typedef enum AsExecutor
 {
-	AS_EXECUTOR_PLATFORM,		/* the platform pays by itself: booked, never the outbox's */
+	AS_EXECUTOR_PLATFORM,		/* the platform pays by itself: booked, never
+								 * the outbox's */
 	AS_EXECUTOR_INSTRUCT,		/* the ERP tells the platform to pay */
 	AS_EXECUTOR_SHOP			/* the seller pays */
 } AsExecutor;
@@ -79,7 +83,8 @@ typedef enum AsExecutor
 
 extern const char *const as_executor_names[AS_EXECUTORS];
 
-#define AS_MAX_KEYS	64			/* distinct payload keys, and conditions, of a flow */
+#define AS_MAX_KEYS	64			/* distinct payload keys, and conditions, of a
+								 * flow */
 
 typedef struct AsTransition
 {
@@ -94,9 +99,11 @@ typedef struct AsTransition
 	AsRefundOf	refund;
 	AsExecutor	executor;		/* of the refund */
 	bool		refund_fees;	/* the shop's fees are kept back */
-	const char *charge;			/* kind of a cost that it gives to somebody; NULL: none */
+	const char *charge;			/* kind of a cost that it gives to somebody;
+								 * NULL: none */
 	const char *charge_bearer;
-	bool		alone;			/* refused while another request of the order is open (TEMU-26) */
+	bool		alone;			/* refused while another request of the order
+								 * is open (TEMU-26) */
 	const char *outcome;		/* NULL: leaves it */
 	int			permission;		/* index into permissions; -1: none is needed */
 	const char *rule;			/* NULL: none */
@@ -109,17 +116,20 @@ typedef struct AsFlow
 	const char *platform;
 	const char *rule;
 	int			initial;		/* state */
-	bool		judged_at_order;	/* the version in force when the order was created */
+	bool		judged_at_order;	/* the version in force when the order was
+									 * created */
 	AsInstant	effective_from;
 	AsInstant	effective_to;
 	int			n_states;
 	AsState    *states;
 	int			n_actions;
-	const char **actions;		/* names; AS_ACTION_TIMEOUT among them where the flow has it */
+	const char **actions;		/* names; AS_ACTION_TIMEOUT among them where
+								 * the flow has it */
 	int			n_transitions;
 	AsTransition *transitions;	/* by from, action, priority descending */
 	int			n_keys;
-	const char **keys;			/* the payload keys that "needs" bits stand for */
+	const char **keys;			/* the payload keys that "needs" bits stand
+								 * for */
 	int			n_permissions;
 	const char **permissions;	/* at most AS_MAX_KEYS */
 } AsFlow;

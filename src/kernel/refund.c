@@ -44,7 +44,11 @@ split_parts(const Asked *asked, AsAmount from, AsAmount to, AsRefund *refund)
 
 	refund->tax = clamp(to - asked->goods, asked->tax) - clamp(from - asked->goods, asked->tax);
 	refund->shipping = clamp(to - tax_end, asked->shipping) - clamp(from - tax_end, asked->shipping);
-	/* what is refunded beyond what was asked (the platform may) counts as goods */
+
+	/*
+	 * what is refunded beyond what was asked (the platform may) counts as
+	 * goods
+	 */
 	refund->goods = to - from - refund->tax - refund->shipping;
 }
 

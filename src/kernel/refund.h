@@ -23,7 +23,8 @@ typedef struct AsMaybeAmount
 typedef struct AsFee
 {
 	const char *kind;			/* restocking, return_freight */
-	int32_t		percent;		/* hundredths of a percent of the goods, 0 to 10000 */
+	int32_t		percent;		/* hundredths of a percent of the goods, 0 to
+								 * 10000 */
 	AsAmount	fixed;
 	AsMaybeAmount cap;
 } AsFee;
@@ -36,11 +37,13 @@ typedef struct AsMoney
 	AsAmount	tax;			/* asked beside the goods */
 	AsAmount	shipping;
 	bool		has_ratio;		/* else 100% */
-	AsRatio		ratio;			/* of goods and their tax, never of shipping (TEMU-28) */
+	AsRatio		ratio;			/* of goods and their tax, never of shipping
+								 * (TEMU-28) */
 	AsAmount	refunded;		/* decided so far for this request */
 	AsMaybeAmount remaining;	/* of the order: paid less refunded */
 	AsMaybeAmount given;		/* the payload's amount */
-	AsMaybeAmount cost;			/* the payload's fee: of a transition with a charge */
+	AsMaybeAmount cost;			/* the payload's fee: of a transition with a
+								 * charge */
 	int			n_fees;
 	AsFee		fees[AS_MAX_FEES];
 } AsMoney;

@@ -163,7 +163,10 @@ intersect_products(const AsRouteInput *input, AsRoute *route)
 				route->common[kept++] = id;
 			else
 			{
-				/* both ascend: what is kept never passes what is still to be read */
+				/*
+				 * both ascend: what is kept never passes what is still to be
+				 * read
+				 */
 				for (size_t i = kept; i < route->common_count; i++)
 				{
 					if (route->common[i] == id)

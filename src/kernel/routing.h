@@ -35,7 +35,8 @@ typedef enum AsStanding
 {
 	AS_CONSIDERED,
 	AS_DISABLED,				/* counts as unlinked (TEMU-42) */
-	AS_ABROAD					/* stands abroad, which the site does not allow (TEMU-16) */
+	AS_ABROAD					/* stands abroad, which the site does not
+								 * allow (TEMU-16) */
 } AsStanding;
 
 typedef struct AsWarehouse
@@ -55,7 +56,8 @@ typedef struct AsLink
 typedef enum AsBasis
 {
 	AS_BASIS_COMMON,			/* every product is linked to it */
-	AS_BASIS_DIFFERENT,			/* no warehouse is linked to them all: the default */
+	AS_BASIS_DIFFERENT,			/* no warehouse is linked to them all: the
+								 * default */
 	AS_BASIS_UNLINKED			/* a product has no link: the default */
 } AsBasis;
 
@@ -64,14 +66,17 @@ typedef enum AsChosen
 	AS_CHOSEN_ONLY,				/* the only one in common */
 	AS_CHOSEN_DEFAULT,			/* the default */
 	AS_CHOSEN_PRIORITY,			/* of several in common, the highest priority */
-	AS_CHOSEN_OLDEST			/* of those with the highest priority, the oldest */
+	AS_CHOSEN_OLDEST			/* of those with the highest priority, the
+								 * oldest */
 } AsChosen;
 
 typedef struct AsRouteInput
 {
-	const AsWarehouse *warehouses;	/* in force for the country, by ascending id */
+	const AsWarehouse *warehouses;	/* in force for the country, by ascending
+									 * id */
 	size_t		warehouse_count;
-	const AsLink *links;		/* by product, then warehouse; repetitions are harmless */
+	const AsLink *links;		/* by product, then warehouse; repetitions are
+								 * harmless */
 	size_t		link_count;
 	size_t		product_count;	/* distinct products, links or not; at least 1 */
 	bool		has_default;
@@ -83,7 +88,8 @@ typedef struct AsRoute
 	int64_t		warehouse;
 	AsBasis		basis;
 	AsChosen	chosen;
-	int64_t    *common;			/* in: room for warehouse_count ids; out: those in common */
+	int64_t    *common;			/* in: room for warehouse_count ids; out:
+								 * those in common */
 	size_t		common_count;
 } AsRoute;
 

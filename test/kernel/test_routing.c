@@ -215,6 +215,8 @@ test_periods(void)
 	AsPeriod	overlapping[] = {{0, 11}, {10, 20}};
 	AsPeriod	gapped[] = {{0, 10}, {11, 20}};
 	AsPeriod	all = {INT64_MIN, INT64_MAX};
+	AsPeriod	inner = {5, 20};
+	AsPeriod	outside = {11, 15};
 	int64_t		gap;
 
 	ok(!as_periods_overlap(touching, 3), "periods that touch do not overlap: half-open");
@@ -222,8 +224,8 @@ test_periods(void)
 	ok(as_periods_cover(touching, 3, all, &gap), "periods that touch leave no gap");
 	ok(!as_periods_cover(touching, 2, all, &gap) && gap == 20, "an end is a gap, from that instant on");
 	ok(!as_periods_cover(touching + 1, 2, all, &gap) && gap == INT64_MIN, "a missing start is a gap");
-	ok(!as_periods_cover(gapped, 2, (AsPeriod) {5, 20}, &gap) && gap == 10, "one microsecond is a gap");
-	ok(as_periods_cover(gapped, 2, (AsPeriod) {11, 15}, &gap), "outside of what is asked a gap does not matter");
+	ok(!as_periods_cover(gapped, 2, inner, &gap) && gap == 10, "one microsecond is a gap");
+	ok(as_periods_cover(gapped, 2, outside, &gap), "outside of what is asked a gap does not matter");
 	ok(!as_periods_cover(NULL, 0, all, &gap), "nothing covers nothing");
 }
 
