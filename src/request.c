@@ -437,6 +437,6 @@ aftersale_request_keep(PG_FUNCTION_ARGS)
 
 	as_fail(&error, RA_REQUEST_IMMUTABLE, NULL, "requests cannot be deleted: they have a history");
 	as_hint(&error, "Close the request instead. To purge for good, the owner of the tables disables trigger "
-			"\"aftersale_keep\" first, and deletes from aftersale.event, item and timer as well.");
+			"\"aftersale_keep\" first, and deletes its rows in all tables that have a request_id.");
 	as_report(&error);
 }

@@ -8,6 +8,7 @@
  */
 #include "kernel/decide.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "kernel/codes.h"
@@ -321,6 +322,27 @@ refuse_unpermitted(const AsDecideInput *input, const AsTransition *transition, A
 	return as_detail(error, "The actor is no member of the shop, and so has no permissions.");
 }
 
+/* first: of the action in the state; none of its transitions is this actor's. */
+static bool
+refuse_actor(const AsDecideInput *input, const AsTransition *first, AsError *error)
+{
+	const AsCommand *command = input->command;
+	uint32_t	actors = 0;
+	char		names[80] = "";
+
+	for (const AsTransition *t = first; t != NULL; t = as_flow_next(input->flow, t))
+		actors |= t->actors;
+	for (int kind = 0; kind < AS_ACTOR_KINDS; kind++)
+		if ((actors & (1u << kind)) != 0)
+			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+					 names[0] != '\0' ? ", " : "", as_actor_names[kind]);
+	as_fail(error, RA_NOT_THE_ACTOR, first->rule, "the %s may not take action \"%s\" in state \"%s\"",
+			as_actor_names[command->actor], command->action, input->flow->states[first->from].name);
+	as_detail(error, "Who may: %s.", names[0] != '\0' ? names : "nobody");
+	return as_hint(error, "Where the act is theirs, name them as the actor; else have somebody of them act. "
+				   "Every name that is no kind of actor is a person of the shop, the merchant.");
+}
+
 /* The transition that the command takes in the decision's state; NULL and the error: refused. */
 static const AsTransition *
 choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *error)
@@ -372,12 +394,7 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 	if (first == NULL)
 		refuse_not_allowed(input, decision, error);
 	else if (!may)
-	{
-		as_fail(error, RA_NOT_THE_ACTOR, first->rule, "the %s may not take action \"%s\" in state \"%s\"",
-				as_actor_names[command->actor], command->action,
-				input->flow->states[decision->state].name);
-		as_hint(error, "The column flow_transition.actors of the flow says who may.");
-	}
+		refuse_actor(input, first, error);
 	else
 		refuse_incomplete(input, incomplete, error);
 	return NULL;
