@@ -106,12 +106,16 @@ arm(const AsDecideInput *input, AsDecision *decision)
 	decision->armed = decision->due_at.known && timeout_of(input->flow, decision->state) != NULL;
 }
 
+/* The clock gives nothing: what a late act brings along is not the timeout's. */
 static bool
 book_refund(const AsDecideInput *input, const AsTransition *transition, AsDecision *decision, AsEvent *event,
 			AsError *error)
 {
-	if (!as_compute_refund(&input->request->money, transition, decision->refunded, &event->refund,
-						   &event->refunds, error))
+	AsMoney		money = input->request->money;
+
+	if (event->by_clock)
+		money.given.known = money.cost.known = false;
+	if (!as_compute_refund(&money, transition, decision->refunded, &event->refund, &event->refunds, error))
 		return false;
 	if (event->refunds &&
 		__builtin_add_overflow(decision->refunded, event->refund.amount, &decision->refunded))
@@ -143,7 +147,7 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 	event->to = to;
 	event->rule = transition->rule;
 	event->outcome = outcome;
-	event->charge = transition->charge;
+	event->charge = by_clock ? NULL : transition->charge;
 	event->charge_bearer = transition->charge_bearer;
 	if (transition->refund != AS_REFUND_NOTHING &&
 		!book_refund(input, transition, decision, event, error))
