@@ -12,6 +12,9 @@ deps:	## install the Debian packages that are missing (root or sudo)
 check:	## build and run every test; SUITE=a,b and TEST=name select
 	@.ci/check
 
+check-deep:	## checks that take long: the simulator, RUNS=n (1000), SEED=n
+	@.ci/server run .ci/check-deep
+
 demo:	## the main job, live, on a private throw-away server
 	@.ci/server run doc/examples/erp/demo
 
@@ -36,5 +39,5 @@ help:	## this list
 	@echo 'make              build (needs the packages of "make deps")'
 	@echo 'make install      install into the server of pg_config (sudo)'
 	@echo 'make installcheck regression tests against a running server'
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1	\2/p' .ci/goals.mk | while IFS='	' read -r goal text; do \
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' .ci/goals.mk | while IFS='	' read -r goal text; do \
 		printf 'make %-12s %s\n' "$$goal" "$$text"; done
