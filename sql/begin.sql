@@ -3,6 +3,28 @@
 
 SET LOCAL search_path TO pg_catalog, pg_temp;
 
+-- In a schema that somebody else owns, or where he left functions, ours could
+-- be replaced or overloaded.
+DO $do$
+DECLARE
+    tables_owner oid := (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass('aftersale.installation'));
+    stranger oid := (
+        SELECT o.owner
+        FROM (SELECT n.nspowner FROM pg_catalog.pg_namespace n WHERE n.nspname = 'aftersale'
+              UNION ALL SELECT p.proowner FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'aftersale'::regnamespace
+              UNION ALL SELECT p.oprowner FROM pg_catalog.pg_operator p WHERE p.oprnamespace = 'aftersale'::regnamespace) AS o(owner)
+        JOIN pg_catalog.pg_roles r ON r.oid = o.owner
+        WHERE NOT r.rolsuper AND r.rolname <> current_user AND r.oid IS DISTINCT FROM tables_owner
+        LIMIT 1);
+BEGIN
+    IF stranger IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA003',
+            MESSAGE = format('schema "aftersale" is there already, and is, or holds functions, of role "%s" (RA003)', pg_catalog.pg_get_userbyid(stranger)),
+            HINT = 'Look at what is in it; then drop it: CREATE EXTENSION aftersale makes its own.';
+    END IF;
+END
+$do$;
+
 CREATE FUNCTION aftersale.clock() RETURNS timestamptz
 LANGUAGE C VOLATILE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'aftersale_clock';

@@ -1,0 +1,233 @@
+# A database that an unprivileged user has prepared: every function and operator
+# of pg_catalog overloaded in public, which callers search first, our names taken
+# by temporary tables and types.  Nothing of it is executed, by CREATE EXTENSION,
+# install() or any call, whoever makes it; and who was granted access can attach
+# nothing to our tables.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('hostile');
+$node->init;
+$node->append_conf('postgresql.conf', "log_min_messages = log\nlog_statement = none");
+$node->start;
+$node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for qw(erp mallory service sweeper);
+$node->safe_psql('postgres', "CREATE DATABASE $_") for qw(hostile squat);
+$node->safe_psql('hostile', 'GRANT CREATE ON SCHEMA public TO mallory; GRANT CREATE ON SCHEMA public TO erp');
+
+my $path = 'SET search_path = public, pg_catalog;';
+
+# What mallory's functions say, since $from.
+sub executed
+{
+	my ($from) = @_;
+	my $log = substr(slurp_file($node->logfile), $from);
+	my %seen;
+	$seen{$_}++ for $log =~ /PWNED ([^\n]*)/g;
+	return join("\n", sort keys %seen);
+}
+
+# Overloads of everything over a set of types, each of them as it stands in pg_catalog.
+my $overload = <<'SQL';
+SET client_min_messages = error;
+SET check_function_bodies = off;
+DO $do$
+DECLARE
+	f record;
+	made int := 0;
+BEGIN
+	FOR f IN SELECT p.oid, p.proname, pg_get_function_identity_arguments(p.oid) AS arguments, pg_get_function_result(p.oid) AS result
+		FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f'
+			AND NOT p.proargtypes::oid[] && ARRAY['internal'::regtype::oid, 'cstring'::regtype::oid]
+			AND p.prorettype <> ALL (ARRAY['internal'::regtype::oid, 'cstring'::regtype::oid, 'trigger'::regtype::oid, 'event_trigger'::regtype::oid])
+	LOOP
+		BEGIN
+			EXECUTE format($q$CREATE FUNCTION public.%I(%s) RETURNS %s LANGUAGE plpgsql AS 'BEGIN RAISE LOG ''PWNED %s''; RETURN%s; END'$q$,
+				f.proname, f.arguments, f.result, f.proname, CASE WHEN f.result ~ '^(SETOF|TABLE|void|record)' OR f.arguments ~ '\mOUT\M' THEN '' ELSE ' NULL' END);
+			made := made + 1;
+		EXCEPTION WHEN OTHERS THEN NULL;
+		END;
+	END LOOP;
+	FOR f IN SELECT DISTINCT o.oprname, format_type(o.oprleft, NULL) AS l, format_type(o.oprright, NULL) AS r, format_type(o.oprresult, NULL) AS result
+		FROM pg_operator o WHERE o.oprnamespace = 'pg_catalog'::regnamespace AND o.oprleft <> 0 AND o.oprresult <> 0
+	LOOP
+		BEGIN
+			EXECUTE format($q$CREATE FUNCTION public."op%s"(a %s, b %s) RETURNS %s LANGUAGE plpgsql AS 'BEGIN RAISE LOG ''PWNED operator %s''; RETURN NULL; END'$q$,
+				f.oprname, f.l, f.r, f.result, replace(f.oprname, '%', '%%'));
+			EXECUTE format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = public."op%s")', f.oprname, f.l, f.r, f.oprname);
+			made := made + 1;
+		EXCEPTION WHEN OTHERS THEN NULL;
+		END;
+	END LOOP;
+	-- more specific than what we call with arguments of mixed types
+	FOR f IN SELECT o AS oprname, l, r FROM unnest(ARRAY['=', '<>', '<', '>', '<=', '>=', '+', '-', '*', '||', '->', '->>', '@>', '&&', '~']) o,
+		unnest(ARRAY['bigint', 'int', 'text', 'name', 'numeric', 'timestamptz', 'interval', 'jsonb', 'boolean', 'text[]', 'bigint[]', 'bytea', 'smallint']) l,
+		unnest(ARRAY['bigint', 'int', 'text', 'name', 'numeric', 'timestamptz', 'interval', 'jsonb', 'boolean', 'text[]', 'bigint[]', 'bytea', 'smallint']) r
+	LOOP
+		BEGIN
+			EXECUTE format($q$CREATE FUNCTION public."op%s"(a %s, b %s) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE LOG ''PWNED mixed operator %s''; RETURN NULL; END'$q$,
+				f.oprname, f.l, f.r, f.oprname);
+			EXECUTE format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = public."op%s")', f.oprname, f.l, f.r, f.oprname);
+			made := made + 1;
+		EXCEPTION WHEN OTHERS THEN NULL;
+		END;
+	END LOOP;
+	RAISE LOG 'mallory made %', made;
+END
+$do$;
+SQL
+$node->safe_psql('hostile', $overload, extra_params => [ '-U', 'mallory' ]);
+my ($made) = slurp_file($node->logfile) =~ /mallory made (\d+)/;
+cmp_ok($made, '>', 3000, "functions and operators are overloaded ($made)");
+my $from = -s $node->logfile;
+$node->psql('hostile', "$path SELECT 1 = 1; SELECT upper('a'); SELECT now(); SELECT 1::bigint = 2::int", on_error_stop => 0);
+my $control = executed($from);
+like($control, qr/operator =/, 'a caller of his own falls for it: operators');
+like($control, qr/upper/, '... and functions');
+
+# ---- an administrator creates the extension and installs ----
+$from = -s $node->logfile;
+$node->safe_psql('hostile', "$path CREATE EXTENSION aftersale");
+$node->safe_psql('hostile', "$path SELECT aftersale.install(owner => 'erp')");
+is(executed($from), '', 'CREATE EXTENSION and install() execute nothing of it');
+
+# our own types' operators, too
+$node->safe_psql('hostile', q{GRANT USAGE ON SCHEMA aftersale TO mallory});
+$node->safe_psql('hostile', <<'SQL', extra_params => [ '-U', 'mallory' ]);
+DO $do$
+DECLARE
+	f record;
+BEGIN
+	FOR f IN SELECT o AS oprname, l, r FROM unnest(ARRAY['=', '<>', '<', '>', '<=', '>=']) o,
+		unnest(ARRAY['aftersale.refund_ratio', 'aftersale.sla_term', 'aftersale.business_calendar', 'numeric', 'text']) l,
+		unnest(ARRAY['aftersale.refund_ratio', 'aftersale.sla_term', 'aftersale.business_calendar']) r
+	LOOP
+		EXECUTE format($q$CREATE FUNCTION public."op%s"(a %s, b %s) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE LOG ''PWNED own operator %s''; RETURN NULL; END'$q$, f.oprname, f.l, f.r, f.oprname);
+		EXECUTE format('CREATE OPERATOR public.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = public."op%s")', f.oprname, f.l, f.r, f.oprname);
+	END LOOP;
+END
+$do$;
+SQL
+
+# ---- everybody's calls, each with what is hostile in his session ----
+my @tables = split /\n/, $node->safe_psql('hostile',
+	q{SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'aftersale'::regnamespace AND c.relkind = 'r'});
+# relations and types of pg_temp are searched before all others
+my $temporary = join(' ', (map { qq{CREATE TEMP TABLE "$_" (shop_id bigint, now text);} } @tables),
+	(map { qq{CREATE DOMAIN pg_temp."$_" AS pg_catalog.text CHECK (false);} } qw(int8 timestamptz jsonb numeric interval text name bool float8 decision refund_ratio)));
+
+my @setup = (
+	"SELECT aftersale.load_pack('temu')", "SELECT aftersale.load_pack('calendars')",
+	"INSERT INTO aftersale.calendar (name, calendar) VALUES ('c', 'zone UTC; mon-sun 00:00-24:00')",
+	"INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (1, 'temu', 'shop')",
+	"INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (1, 'US', 'USD', 'c', 'UTC')",
+	"INSERT INTO aftersale.shop_role_permission (shop_id, role, permission) VALUES (1, 'cs', 'view_personal')",
+	"INSERT INTO aftersale.member (shop_id, actor, role) VALUES (1, 'mallory', 'cs'), (1, 'main', 'main')",
+	"INSERT INTO aftersale.login (login, shop_id, actor, may_speak) VALUES ('mallory', 1, 'mallory', false), ('service', 1, 'main', true)",
+	"SELECT aftersale.grant_access('mallory', 'employee')", "SELECT aftersale.grant_access('mallory', 'outbox')",
+	"SELECT aftersale.grant_access('service', 'service')", "SELECT aftersale.grant_access('sweeper', 'sweeper')",
+	"SELECT aftersale.grant_permission(1, 'cs', 'agree_refund')",
+);
+my @calls = (
+	"INSERT INTO aftersale.order_balance (shop_id, order_ref, currency, paid) VALUES (1, 'O', 'USD', 100) ON CONFLICT DO NOTHING",
+	"INSERT INTO aftersale.request (shop_id, flow, order_ref, amount, ratio, items) VALUES (1, 'temu/ticket', 'O', 10, '30%', '[{\"product\": \"P\", \"quantity\": 1}]'), (1, 'temu/ticket', 'O', NULL, NULL, NULL)",
+	"INSERT INTO aftersale.personal (shop_id, request_id, phone) VALUES (1, 1, '1') ON CONFLICT DO NOTHING",
+	"SELECT aftersale.open_many('[{\"shop_id\": 1, \"flow\": \"temu/ticket\", \"external_ref\": \"E\"}]')",
+	"UPDATE aftersale.request SET action = 'reply', payload = '{\"remark\": \"x\", \"is_effective\": false}'",
+	"SELECT aftersale.act(1, 1, 'reply', '{\"remark\": \"x\"}')", "SELECT aftersale.act(1, 1, 'dance')", "SELECT aftersale.act(2, 1, 'reply')",
+	"SELECT aftersale.act_many('{1,1}', '{1,2}', 'reply', '{\"remark\": \"x\"}', NULL, 'skip')",
+	"SELECT aftersale.allowed_actions(1, 1)", "SELECT aftersale.explain(1, 1)", "SELECT aftersale.verify_history(1, 1)",
+	"SELECT aftersale.set_warehouse(1, 'W', 'US', 'name')", "SELECT aftersale.set_warehouse(1, 'W', 'XX', 'name')", "SELECT aftersale.set_default_warehouse(1, 'US', 1)",
+	"SELECT aftersale.link_products(1, 'US', 1, '{P,Q}')", "SELECT aftersale.unlink_products(1, 'US', 1, '{Q}')",
+	"SELECT aftersale.return_warehouse(1, 'US', '{P}')", "SELECT aftersale.return_address_before(1, 'US', '2026-01-01')",
+	"SELECT aftersale.propose_refund(1, 'O', 1, NULL, '{e}', 'r')", "SELECT aftersale.release_refunds(1)",
+	"SELECT aftersale.claim_refunds(1, 10, '1 hour')", "SELECT aftersale.confirm_refund(1, 1, 'done')",
+	"SELECT aftersale.fire_due(1, 'infinity', 10)", "CALL aftersale.sweep()", "SELECT aftersale.health()",
+	"SELECT aftersale.start()", "SELECT aftersale.stop()", "SELECT aftersale.migrate()",
+	"SELECT aftersale.has_permission(1, 'agree_refund')", "SELECT aftersale.grant_permission(1, 'cs', 'x')", "SELECT aftersale.erase_personal(1, 1)",
+	"SELECT aftersale.grant_access('mallory', 'reporter')", "SELECT aftersale.access_statements('mallory', 'service')", "SELECT aftersale.set_sweepers()",
+	"SELECT * FROM aftersale.buyer", "SELECT * FROM aftersale.worklist", "SELECT * FROM aftersale.warehouse_now", "SELECT * FROM aftersale.request",
+	"SELECT aftersale.deadline('2026-11-25', '1 business day', 'c')", "SELECT aftersale.deadline('2026-11-25', '1 business day', 'none')",
+	"SELECT aftersale.business_elapsed('2026-11-25', '2026-11-27', 'c')", "SELECT aftersale.business_days_between('2026-11-25', '2026-11-27', 'c')",
+	"SELECT aftersale.is_business_time('2026-11-25', 'c')", "SELECT aftersale.next_business_time('2026-11-25', 'c')", "SELECT aftersale.explain_deadline('2026-11-25', '1 day', 'c')",
+	"SELECT aftersale.import_ics('c', 'BEGIN:VCALENDAR', '2027-01-01')", "SELECT aftersale.refund_amount(10, '30%', 'USD')",
+	"SELECT aftersale.allocate(10, '{1,2}', 'USD')", "SELECT aftersale.common_warehouse('{1}')",
+	"SELECT aftersale.mask('abc', 1)", "SELECT aftersale.revoke_access('mallory', 'reporter')",
+);
+
+$from = -s $node->logfile;
+my ($done, $refused) = (0, 0);
+sub calls
+{
+	my ($user, @statements) = @_;
+	# temporary objects stand in the session of him who is not the administrator
+	my $before = $user eq 'postgres' || $user eq 'erp' ? $path : "$temporary $path";
+	my ($out, $err);
+	$node->psql('hostile', join(";\n", "SET client_min_messages = error", $before, @statements) . ';',
+		stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-U', $user ]);
+	$refused += () = $err =~ /ERROR:/g;
+	$done += @statements;
+	return $err;
+}
+is(calls('erp', @setup), '', 'the owner sets up a shop');
+is(executed($from), '', '... and executes nothing of mallory\'s');
+for my $user (qw(erp postgres service mallory sweeper))
+{
+	$from = -s $node->logfile;
+	my $err = calls($user, @calls);
+	is(executed($from), '', "every call of $user executes nothing of it") or diag($err);
+	unlike($err, qr/syntax error|violates check constraint "|does not exist at|PL\/pgSQL function public/, "... and fails on none of it") or diag($err);
+}
+is($node->safe_psql('hostile', q{SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 5 FROM aftersale.event}), 't', 'requests were opened and acted on');
+
+# ---- what a grantee can attach: nothing ----
+for my $statement (
+	'CREATE TRIGGER t BEFORE INSERT ON aftersale.request FOR EACH ROW EXECUTE FUNCTION public.own()',
+	'CREATE RULE r AS ON INSERT TO aftersale.request DO ALSO NOTHING',
+	'CREATE POLICY p ON aftersale.request USING (true)',
+	'ALTER TABLE aftersale.request ADD COLUMN c int DEFAULT 1',
+	'CREATE INDEX ON aftersale.request ((public.lower(state)))',
+	'CREATE FUNCTION aftersale.deadline(timestamptz, text, text) RETURNS timestamptz LANGUAGE sql AS $$SELECT now()$$',
+	'CREATE TABLE aftersale.t ()',
+	'CREATE OR REPLACE FUNCTION aftersale.mask(value text, kept int) RETURNS text LANGUAGE sql AS $$SELECT value$$',
+	'ALTER TABLE aftersale.request DISABLE TRIGGER USER',
+	'ALTER TABLE aftersale.login DISABLE ROW LEVEL SECURITY',
+	'SET session_replication_role = replica',
+	'SET row_security = off; TABLE aftersale.request',
+	'TRUNCATE aftersale.event')
+{
+	my $err;
+	$node->psql('hostile', "SET client_min_messages = error; $statement", stderr => \$err, extra_params => [ '-U', 'service' ]);
+	like($err, qr/permission denied|must be owner|would be affected by row-level security|query would be/, "a grantee: $statement");
+}
+
+# the clock is nobody's to set, also before the library is loaded
+my $clock = q{SELECT aftersale.clock() OPERATOR(pg_catalog.<) '2090-01-01'};
+is($node->safe_psql('hostile', "SET aftersale.test_now = '2099-01-01'; $clock", extra_params => [ '-U', 'mallory' ]), 't', 'mallory cannot set the clock');
+$node->psql('hostile', q{ALTER ROLE mallory SET aftersale.test_now = '2099-01-01'}, extra_params => [ '-U', 'mallory' ]);
+is($node->safe_psql('hostile', $clock, extra_params => [ '-U', 'mallory' ]), 't', '... nor by a setting of her role');
+
+# ---- the schema taken beforehand ----
+$node->safe_psql('squat', 'GRANT CREATE ON DATABASE squat TO mallory');
+$node->safe_psql('squat', q{CREATE SCHEMA aftersale; CREATE FUNCTION aftersale.clock() RETURNS timestamptz LANGUAGE sql AS $$SELECT pg_catalog.now()$$},
+	extra_params => [ '-U', 'mallory' ]);
+my $err;
+$node->psql('squat', 'CREATE EXTENSION aftersale', stderr => \$err);
+like($err, qr/schema "aftersale" is there already, and is, or holds functions, of role "mallory" \(RA003\)/, 'a schema of mallory\'s is not used');
+$node->safe_psql('squat', 'ALTER SCHEMA aftersale OWNER TO postgres; DROP FUNCTION aftersale.clock()');
+$node->safe_psql('squat', 'GRANT CREATE ON SCHEMA aftersale TO mallory');
+$node->safe_psql('squat', q{CREATE FUNCTION aftersale.deadline(timestamptz, text, text) RETURNS timestamptz LANGUAGE sql AS $$SELECT pg_catalog.now()$$},
+	extra_params => [ '-U', 'mallory' ]);
+$node->psql('squat', 'CREATE EXTENSION aftersale', stderr => \$err);
+like($err, qr/RA003/, 'nor one where she left functions');
+$node->safe_psql('squat', 'DROP FUNCTION aftersale.deadline(timestamptz, text, text)');
+$node->safe_psql('squat', 'CREATE TABLE aftersale.request ()', extra_params => [ '-U', 'mallory' ]);
+$node->safe_psql('squat', 'CREATE EXTENSION aftersale');
+$node->psql('squat', q{SELECT aftersale.install(owner => 'erp')}, stderr => \$err);
+like($err, qr/relation "request" already exists/, 'nor her table');
+is($node->safe_psql('squat', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'aftersale'::regnamespace AND relkind = 'r'}), '1', '... and nothing is half installed');
+
+$node->stop;
+done_testing();
