@@ -217,6 +217,7 @@ choose(const AsRouteInput *input, AsRoute *route)
 				best = warehouse;
 		}
 	}
+	/* cppcheck-suppress nullPointer -- common_count > 0 */
 	route->warehouse = best->id;
 	route->chosen = route->common_count == 1 ? AS_CHOSEN_ONLY :
 		tied ? AS_CHOSEN_OLDEST : AS_CHOSEN_PRIORITY;
