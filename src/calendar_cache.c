@@ -22,6 +22,7 @@
 #include "pgtime.h"
 #include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -353,9 +354,16 @@ as_named_calendar_argument(FunctionCallInfo fcinfo, int argument)
 	NameMemo   *memo = fcinfo->flinfo->fn_extra;
 	text	   *name = PG_GETARG_TEXT_PP(argument);
 	int			length = VARSIZE_ANY_EXHDR(name);
-	uint64		epoch = as_config_epoch(AS_CALENDAR);
+	uint64		epoch;
 	NamedCalendar *entry;
 
+	/*
+	 * Once a statement, since one without tables takes no lock that would do
+	 * it: what others have committed meanwhile counts.
+	 */
+	if (memo == NULL)
+		AcceptInvalidationMessages();
+	epoch = as_config_epoch(AS_CALENDAR);
 	if (likely(memo != NULL && memo->epoch == epoch && memo->length == length &&
 			   memcmp(memo->name, VARDATA_ANY(name), length) == 0))
 		return memo->calendar;

@@ -232,6 +232,8 @@ is_plain(const AsZone *zone, int32_t date, int64_t before, int64_t first, int64_
 		return false;
 	if (before == first)
 		return false;			/* after a skipped date: nights reach over it */
+	if (i > 0 && zone->at[i - 1] + (zone->offset[i] - zone->offset[i - 1]) > first)
+		return false;			/* wall times of a gap before it fall into it */
 	for (; i < zone->count && zone->at[i] <= next + AS_DAY_SECONDS; i++)
 	{
 		int32_t		back = zone->offset[i] - zone->offset[i + 1];

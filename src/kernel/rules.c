@@ -371,7 +371,7 @@ get_rules(PackedReader *reader, AsRules *rules)
 	for (uint32_t i = 0; i < zone && !reader->bad; i++)
 	{
 		rules->zone[i] = (char) get_byte(reader);
-		if (rules->zone[i] <= ' ' || rules->zone[i] == ';' || rules->zone[i] == 127)
+		if (!as_zone_name_char(rules->zone[i]))
 			reader->bad = true;
 	}
 	known = get_number(reader);

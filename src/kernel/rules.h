@@ -104,6 +104,14 @@ as_weekday(int32_t date)
 	return day < 0 ? day + 7 : day;
 }
 
+/* What the name of a zone may consist of. */
+static inline bool
+as_zone_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		c == '_' || c == '/' || c == '+' || c == '-';
+}
+
 extern int32_t as_date_from_civil(int year, int month, int day);
 extern void as_date_to_civil(int32_t date, int *year, int *month, int *day);
 

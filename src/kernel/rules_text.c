@@ -346,7 +346,7 @@ take_zone(Reader *reader, const char *clause)
 	if (length == 0 || length >= AS_ZONE_NAME)
 		return expected(reader, start, "the name of a time zone, such as Asia/Shanghai");
 	for (size_t i = 0; i < length; i++)
-		if (!is_letter(start[i]) && !is_digit(start[i]) && strchr("_/+-", start[i]) == NULL)
+		if (!as_zone_name_char(start[i]))
 			return expected(reader, start, "the name of a time zone, such as Asia/Shanghai");
 	memcpy(reader->rules->zone, start, length);
 	reader->rules->zone[length] = '\0';
