@@ -329,6 +329,8 @@ update_request(const AsRequestRow *old, AsRequestRow *new)
 		check_amount(new, AS_COL_tax);
 	if (!as_request_same(old, new, AS_COL_shipping))
 		check_amount(new, AS_COL_shipping);
+	if (!as_request_same(old, new, AS_COL_ordered_at))
+		check_instant(new, AS_COL_ordered_at);
 	if (new->nulls[AS_COL_action])
 	{
 		if (same_deadline)
