@@ -262,7 +262,9 @@ refuse_not_allowed(const AsDecideInput *input, const AsDecision *decision, AsErr
 	as_fail(error, RA_ACTION_NOT_ALLOWED, state->rule,
 			"action \"%s\" is not allowed in state \"%s\" of flow \"%s\"",
 			input->command->action, state->name, flow->name);
-	as_detail(error, "Allowed in this state for the %s: %s.", as_actor_names[input->command->actor], actions);
+	as_detail(error, "Allowed in this state for the %s: %s.%s%s%s", as_actor_names[input->command->actor], actions,
+			  state->waits_for != NULL ? " It waits for the " : "", state->waits_for != NULL ? state->waits_for : "",
+			  state->waits_for != NULL ? "." : "");
 	return as_hint(error, "aftersale.allowed_actions() lists what can be done, with what each action needs.");
 }
 
