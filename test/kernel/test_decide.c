@@ -85,6 +85,7 @@ static bool
 same_event(const AsEvent *a, const AsEvent *b)
 {
 	return a->at == b->at && same_text(a->action, b->action) && a->by_clock == b->by_clock &&
+		a->refunds == b->refunds && (!a->refunds || a->refund.amount == b->refund.amount) &&
 		a->from == b->from && a->to == b->to && same_text(a->rule, b->rule) &&
 		same_text(a->outcome, b->outcome) && same_instant(a->due_at, b->due_at);
 }
@@ -96,7 +97,7 @@ same_decision(const AsDecision *a, const AsDecision *b)
 		a->entered_at != b->entered_at || !same_instant(a->due_at, b->due_at) ||
 		!same_instant(a->platform_due_at, b->platform_due_at) || a->provisional != b->provisional ||
 		a->armed != b->armed || a->overdue_at_opening != b->overdue_at_opening ||
-		a->n_events != b->n_events || a->n_computed != b->n_computed)
+		a->n_events != b->n_events || a->n_computed != b->n_computed || a->refunded != b->refunded)
 		return false;
 	for (int i = 0; i < a->n_events; i++)
 		if (!same_event(&a->events[i], &b->events[i]))
@@ -110,6 +111,7 @@ decide(Case *c, const AsCommand *command)
 {
 	AsDecideInput input = {0};
 	AsDecision	again;
+	AsCommand	recorded = *command;
 	AsError		error;
 	AsRequest  *request = &c->request;
 	const AsDecision *decision = &c->decision;
@@ -123,6 +125,8 @@ decide(Case *c, const AsCommand *command)
 	c->platform_due.known = c->sets_platform_due = false;
 	if (!as_decide(&input, &c->decision, &c->error))
 		return false;
+	recorded.permits = 0;		/* the row does not say who was permitted what */
+	input.command = &recorded;
 	input.calendar = NULL;
 	input.again = true;
 	input.n_seen = decision->n_computed;
@@ -139,6 +143,7 @@ decide(Case *c, const AsCommand *command)
 	request->provisional = decision->provisional;
 	request->armed = decision->armed;
 	request->event_seq += decision->n_events;
+	request->money.refunded = decision->refunded;
 	for (int i = 0; i < decision->n_events && c->n_events < HISTORY; i++)
 		c->events[c->n_events++] = decision->events[i];
 	return true;
@@ -515,6 +520,71 @@ test_choice(void)
 }
 
 static void
+test_permission(void)
+{
+	static const char *permissions[] = {"agree", "close"};
+	AsTransition *close_it = &transitions[3];
+	AsCommand	command = {0};
+	Case		c;
+
+	flow.n_permissions = 2;
+	flow.permissions = permissions;
+	close_it->permission = 1;
+	close_it->actors = BY(MERCHANT) | BY(PLATFORM);
+	opened(&c);
+	command.kind = AS_COMMAND_ACT;
+	command.action = "close";
+	command.actor = AS_ACTOR_MERCHANT;
+	command.actor_name = "carol";
+	command.role = "trainee";
+	command.now = START;
+	command.permits = 1;
+	ok(!decide(&c, &command) && refused(&c, RA_PERMISSION_MISSING) && strstr(c.error.message, "\"close\"") != NULL &&
+	   strstr(c.error.message, "\"carol\"") != NULL && strstr(c.error.detail, "\"trainee\"") != NULL &&
+	   c.decision.missing_permission == 1, "a member without the permission is refused, by name and role");
+	command.permits = 2;
+	ok(decide(&c, &command) && !c.again_differs, "with it he acts, and deciding again does not ask for it");
+	opened(&c);
+	ok(act_with(&c, "close", AS_ACTOR_PLATFORM, START, 0, 0), "the platform needs none");
+	close_it->permission = -1;
+	close_it->actors = BY(PLATFORM);
+}
+
+static void
+test_refunds(void)
+{
+	AsTransition *lapse = &transitions[11];
+	AsTransition *answer = &transitions[10];
+	Case		c;
+
+	lapse->refund = AS_REFUND_GIVEN_OR_ASKED;
+	lapse->executor = AS_EXECUTOR_PLATFORM;
+	opened(&c);
+	c.request.money.digits = 2;
+	c.request.money.asked.known = c.request.money.given.known = true;
+	c.request.money.asked.amount = 1000;
+	c.request.money.given.amount = 7;
+	ok(act_with(&c, "answer", AS_ACTOR_ERP, START + 99 * HOUR, 0, 0) && c.request.state == ANSWERED &&
+	   c.events[2].by_clock && c.events[2].refunds && c.events[2].refund.amount == 1000 && c.request.money.refunded == 1000,
+	   "a timeout refunds what is asked, not what the late act that met it gives");
+	lapse->refund = AS_REFUND_NOTHING;
+	answer->refund = AS_REFUND_GIVEN;
+	answer->executor = AS_EXECUTOR_SHOP;
+	opened(&c);
+	c.request.money.digits = 2;
+	c.request.money.given.known = true;
+	c.request.money.given.amount = 7;
+	ok(!act(&c, "answer", START + 25 * HOUR) && refused(&c, RA_NO_BALANCE) && c.request.money.refunded == 0,
+	   "what the shop pays needs the order's balance");
+	c.request.money.remaining.known = true;
+	c.request.money.remaining.amount = 6;
+	ok(!act(&c, "answer", START + 25 * HOUR) && refused(&c, RA_OVER_REFUND), "and what remains of it");
+	c.request.money.remaining.amount = 7;
+	ok(act(&c, "answer", START + 25 * HOUR) && c.request.money.refunded == 7 && !c.again_differs, "to the last cent");
+	answer->refund = AS_REFUND_NOTHING;
+}
+
+static void
 test_overrides(void)
 {
 	static AsOverride overrides[2];
@@ -796,6 +866,9 @@ random_flow(RandomFlow *f)
 				t->actors = timeout ? BY(SYSTEM) : BY(MERCHANT) | (below(2) == 0 ? BY(BUYER) : 0);
 				t->outcome = outcomes[below(3)];
 				t->condition = t->permission = -1;
+				/* what the platform executes, as timeouts may */
+				t->refund = (AsRefundOf) (AS_REFUND_NOTHING + below(4));
+				t->executor = AS_EXECUTOR_PLATFORM;
 				if (timeout)
 					continue;
 				t->keep_clock = below(3) == 0;
@@ -835,6 +908,7 @@ typedef struct Step
 	uint64_t	holds;
 	bool		with_deadline;
 	AsInstant	deadline;
+	AsAmount	amount;			/* that the act gives; 0: none */
 } Step;
 
 static void
@@ -860,6 +934,7 @@ random_steps(Step *steps, int count, AsInstant from)
 		step->given = below(4);
 		step->holds = below(4);
 		step->with_deadline = below(5) == 0;
+		step->amount = below(3) * 7;
 		step->deadline = now + ((AsInstant) below(12) - 3) * HOUR;
 	}
 }
@@ -884,6 +959,8 @@ settle(Case *c, AsInstant now)
 static bool
 take_step(Case *c, const Step *step)
 {
+	bool		took;
+
 	switch (step->kind)
 	{
 		case 0:
@@ -896,7 +973,11 @@ take_step(Case *c, const Step *step)
 			c->sets_platform_due = step->with_deadline;
 			c->platform_due.known = step->with_deadline && step->deadline % 2 == 0;
 			c->platform_due.at = step->deadline;
-			return act_with(c, random_actions[step->action], step->actor, step->now, step->given, step->holds);
+			c->request.money.given.known = step->amount > 0;
+			c->request.money.given.amount = step->amount;
+			took = act_with(c, random_actions[step->action], step->actor, step->now, step->given, step->holds);
+			c->request.money.given.known = false;
+			return took;
 	}
 }
 
@@ -916,6 +997,7 @@ typedef struct Tally
 								 * passing */
 	long		timeouts;
 	long		refusals;
+	long		refunds;		/* of timeouts */
 	long		full;
 	long		again_differs;
 	long		differs;
@@ -950,6 +1032,9 @@ one_sequence(Tally *tally)
 	lazy.fire_overdue_at_opening = below(2) == 0;
 	lazy.request.ordered_at.known = below(3) != 0;
 	lazy.request.ordered_at.at = START - below(10) * HOUR;
+	lazy.request.money.digits = 2;
+	lazy.request.money.asked.known = below(4) != 0;
+	lazy.request.money.asked.amount = 100;
 	random_steps(steps, R_STEPS, opening);
 	if (!open_at(&lazy, START, opening))
 		return;
@@ -995,6 +1080,7 @@ one_sequence(Tally *tally)
 	}
 	same &= lazy.n_events == busy.n_events && lazy.request.state == busy.request.state &&
 		same_text(lazy.request.outcome, busy.request.outcome) && lazy.request.armed == busy.request.armed &&
+		lazy.request.money.refunded == busy.request.money.refunded &&
 		lazy.request.entered_at == busy.request.entered_at && lazy.request.event_seq == busy.request.event_seq &&
 		same_instant(lazy.request.due_at, busy.request.due_at) &&
 		same_instant(lazy.request.platform_due_at, busy.request.platform_due_at);
@@ -1003,6 +1089,7 @@ one_sequence(Tally *tally)
 	for (int i = 1; i < lazy.n_events; i++)
 	{
 		tally->timeouts += lazy.events[i].by_clock;
+		tally->refunds += lazy.events[i].by_clock && lazy.events[i].refunds;
 		tally->backwards += lazy.events[i].at < lazy.events[i - 1].at;
 	}
 	tally->compared++;
@@ -1030,7 +1117,8 @@ test_property(long sequences)
 		one_sequence(&tally);
 	printf("# %ld sequences of %d acts: %ld timeouts, %ld refusals, %ld times full, %ld flows without end\n",
 		   tally.compared, R_STEPS, tally.timeouts, tally.refusals, tally.full, tally.endless);
-	ok(tally.timeouts > sequences / 2 && tally.refusals > sequences / 2, "random acts meet timeouts and refusals");
+	ok(tally.timeouts > sequences / 2 && tally.refusals > sequences / 2 && tally.refunds > sequences / 10,
+	   "random acts meet timeouts, some with refunds, and refusals");
 	ok(tally.differs == 0, "state, outcome and history depend neither on when nor on how often the clock runs");
 	ok(tally.again_differs == 0, "deciding again from what was seen decides the same");
 	ok(tally.backwards == 0, "history never goes back in time");
@@ -1048,6 +1136,8 @@ main(int argc, char **argv)
 	test_clock();
 	test_platform_deadline();
 	test_choice();
+	test_permission();
+	test_refunds();
 	test_overrides();
 	test_full_events();
 	test_again();
