@@ -37,9 +37,23 @@ static uint64 config_epochs[AS_CONFIG_TABLES];
 /* the epoch of AS_INSTALLATION at which the tables' version was found good */
 static uint64 version_checked_at = 0;
 
+/* OIDs of our tables by name, as last looked up; forgotten with any change of the table */
+#define FOUND_RELATIONS 4
+
+typedef struct FoundRelation
+{
+	const char *name;			/* a literal of the caller's */
+	Oid			relation;
+} FoundRelation;
+
+static FoundRelation found_relations[FOUND_RELATIONS];
+
 static void
 relation_invalidated(Datum argument, Oid relation)
 {
+	for (int i = 0; i < FOUND_RELATIONS; i++)
+		if (relation == InvalidOid || relation == found_relations[i].relation)
+			found_relations[i].relation = InvalidOid;
 	for (int i = 0; i < AS_CONFIG_TABLES; i++)
 	{
 		if (relation == InvalidOid || relation == config_relations[i])
@@ -61,9 +75,19 @@ as_config_init(void)
 static Oid
 find_relation(const char *name)
 {
-	Oid			schema = get_namespace_oid("aftersale", true);
+	static int	next = 0;
+	Oid			schema;
+	Oid			relation;
 
-	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+	for (int i = 0; i < FOUND_RELATIONS; i++)
+		if (found_relations[i].name == name && OidIsValid(found_relations[i].relation))
+			return found_relations[i].relation;
+	schema = get_namespace_oid("aftersale", true);
+	relation = OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+	found_relations[next].name = name;
+	found_relations[next].relation = relation;
+	next = (next + 1) % FOUND_RELATIONS;
+	return relation;
 }
 
 static Oid

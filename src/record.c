@@ -52,22 +52,18 @@ typedef struct Rows
 	int			count;
 	int			capacity;
 	int			width;
-	Column	   *columns;
+	const Oid  *types;
+	Column	   *columns;		/* NULL: no row yet */
 } Rows;
 
 static void
 rows_init(Rows *rows, int width, const Oid *types)
 {
 	rows->count = 0;
-	rows->capacity = 64;
+	rows->capacity = 0;
 	rows->width = width;
-	rows->columns = palloc(sizeof(Column) * width);
-	for (int i = 0; i < width; i++)
-	{
-		rows->columns[i].type = types[i];
-		rows->columns[i].values = palloc(sizeof(Datum) * rows->capacity);
-		rows->columns[i].nulls = palloc(sizeof(bool) * rows->capacity);
-	}
+	rows->types = types;
+	rows->columns = NULL;
 }
 
 static void
@@ -75,6 +71,19 @@ rows_begin(Rows *rows)
 {
 	if (rows->count < rows->capacity)
 		return;
+	if (rows->columns == NULL)
+	{
+		/* most statements are of one row, and most rows have but an event */
+		rows->capacity = 4;
+		rows->columns = palloc(sizeof(Column) * rows->width);
+		for (int i = 0; i < rows->width; i++)
+		{
+			rows->columns[i].type = rows->types[i];
+			rows->columns[i].values = palloc(sizeof(Datum) * rows->capacity);
+			rows->columns[i].nulls = palloc(sizeof(bool) * rows->capacity);
+		}
+		return;
+	}
 	rows->capacity *= 2;
 	for (int i = 0; i < rows->width; i++)
 	{
@@ -564,8 +573,6 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 	AsJudgement judgement;
 	uint8		digest[AS_DIGEST_SIZE];
 
-	as_facts_check_opening(as_row_jsonb(new, AS_COL_last_facts), as_row_text(new, AS_COL_flow),
-						   as_row_text(new, AS_COL_country), as_row_text(new, AS_COL_currency));
 	as_judge_opening_again(new, &judgement);
 	check_decision(new, &judgement, 0);
 	if (!new->nulls[AS_COL_refund_amount])

@@ -168,9 +168,7 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 	}
 	else if (input->flow->states[to].final)
 		decision->due_at.known = decision->platform_due_at.known = false;
-	/* a deadline that is kept stays parked where it was */
-	if (!transition->keep_clock || decision->armed)
-		arm(input, decision);
+	arm(input, decision);
 	event->due_at = decision->due_at;
 	return true;
 }
@@ -262,9 +260,7 @@ refuse_not_allowed(const AsDecideInput *input, const AsDecision *decision, AsErr
 	as_fail(error, RA_ACTION_NOT_ALLOWED, state->rule,
 			"action \"%s\" is not allowed in state \"%s\" of flow \"%s\"",
 			input->command->action, state->name, flow->name);
-	as_detail(error, "Allowed in this state for the %s: %s.%s%s%s", as_actor_names[input->command->actor], actions,
-			  state->waits_for != NULL ? " It waits for the " : "", state->waits_for != NULL ? state->waits_for : "",
-			  state->waits_for != NULL ? "." : "");
+	as_detail(error, "Allowed in this state for the %s: %s.", as_actor_names[input->command->actor], actions);
 	return as_hint(error, "aftersale.allowed_actions() lists what can be done, with what each action needs.");
 }
 
@@ -481,10 +477,7 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 			timeout_of(input->flow, decision->state) != NULL)
 		{
 			decision->armed = true;
-			if (!apply_overdue(input, decision->at, decision, error))
-				return false;
-			decision->events[0].by_clock = false;	/* it was he who let it */
-			return true;
+			return apply_overdue(input, decision->at, decision, error);
 		}
 		as_fail(error, RA_NOT_OVERDUE, NULL, "the request is not overdue");
 		if (decision->due_at.known)
@@ -517,8 +510,6 @@ begin(const AsDecideInput *input, AsDecision *decision)
 		return;
 	if (decision->at < request->last_at)
 		decision->at = request->last_at;
-	if (decision->at < request->opened_at)
-		decision->at = request->opened_at;
 	if (decision->at < last_event_at(request))
 		decision->at = last_event_at(request);	/* opened in the future */
 	decision->state = request->state;
@@ -548,10 +539,6 @@ as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	}
 	if (!as_advance(input, decision, error))
 		return false;
-	if (!(input->command->kind == AS_COMMAND_ACT ?
-		  act(input, decision, error) : set_deadline(input, decision, error)))
-		return false;
-	decision->overdue_at_opening = !decision->armed && decision->due_at.known &&
-		timeout_of(input->flow, decision->state) != NULL;
-	return true;
+	return input->command->kind == AS_COMMAND_ACT ?
+		act(input, decision, error) : set_deadline(input, decision, error);
 }
