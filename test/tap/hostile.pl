@@ -13,6 +13,7 @@ my $node = PostgreSQL::Test::Cluster->new('hostile');
 $node->init;
 $node->append_conf('postgresql.conf', "log_min_messages = log\nlog_statement = none");
 $node->start;
+my $admin = $node->safe_psql('postgres', 'SELECT current_user');
 $node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for qw(erp mallory service sweeper);
 $node->safe_psql('postgres', "CREATE DATABASE $_") for qw(hostile squat);
 $node->safe_psql('hostile', 'GRANT CREATE ON SCHEMA public TO mallory; GRANT CREATE ON SCHEMA public TO erp');
@@ -163,7 +164,7 @@ sub calls
 {
 	my ($user, @statements) = @_;
 	# temporary objects stand in the session of him who is not the administrator
-	my $before = $user eq 'postgres' || $user eq 'erp' ? $path : "$temporary $path";
+	my $before = $user eq $admin || $user eq 'erp' ? $path : "$temporary $path";
 	my ($out, $err);
 	$node->psql('hostile', join(";\n", "SET client_min_messages = error", $before, @statements) . ';',
 		stdout => \$out, stderr => \$err, on_error_stop => 0, extra_params => [ '-U', $user ]);
@@ -173,7 +174,7 @@ sub calls
 }
 is(calls('erp', @setup), '', 'the owner sets up a shop');
 is(executed($from), '', '... and executes nothing of mallory\'s');
-for my $user (qw(erp postgres service mallory sweeper))
+for my $user ('erp', $admin, 'service', 'mallory', 'sweeper')
 {
 	$from = -s $node->logfile;
 	my $err = calls($user, @calls);
@@ -216,7 +217,7 @@ $node->safe_psql('squat', q{CREATE SCHEMA aftersale; CREATE FUNCTION aftersale.c
 my $err;
 $node->psql('squat', 'CREATE EXTENSION aftersale', stderr => \$err);
 like($err, qr/schema "aftersale" is there already, and is, or holds functions, of role "mallory" \(RA003\)/, 'a schema of mallory\'s is not used');
-$node->safe_psql('squat', 'ALTER SCHEMA aftersale OWNER TO postgres; DROP FUNCTION aftersale.clock()');
+$node->safe_psql('squat', 'ALTER SCHEMA aftersale OWNER TO CURRENT_USER; DROP FUNCTION aftersale.clock()');
 $node->safe_psql('squat', 'GRANT CREATE ON SCHEMA aftersale TO mallory');
 $node->safe_psql('squat', q{CREATE FUNCTION aftersale.deadline(timestamptz, text, text) RETURNS timestamptz LANGUAGE sql AS $$SELECT pg_catalog.now()$$},
 	extra_params => [ '-U', 'mallory' ]);
