@@ -59,7 +59,7 @@ CREATE FUNCTION aftersale.act(shop_id bigint, request_id bigint, action text, pa
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'aftersale_act';
 COMMENT ON FUNCTION aftersale.act(bigint, bigint, text, jsonb, text, text) IS
-'Takes an action on a request: the same as UPDATE aftersale.request SET action = ..., with the caller''s rights. payload: what the action brings along (remark, evidence, is_effective, ...); actor: who acts (NULL: the database role; buyer, platform, carrier and erp are reserved names); on_behalf_of: for whom. Returns the decision. Errors: RA015 unknown action, RA016 unknown request, RA020 not allowed in this state, RA021 too late, RA022 not this actor''s, RA023 payload incomplete. Example: SELECT state, due_at FROM aftersale.act(1, 42, ''reply'', ''{"remark": "sent on Monday"}'');';
+'Takes an action on a request: the same as UPDATE aftersale.request SET action = ..., with the caller''s rights. payload: what the action brings along (remark, evidence, is_effective, ...); actor: who acts (NULL: whom aftersale.login says the database role acts as, else the role; buyer, platform, carrier, erp and system are kinds of actor, every other name is a person of the shop); on_behalf_of: for whom. Returns the decision. Errors: RA015 unknown action, RA016 unknown request, RA020 not allowed in this state, RA021 too late, RA022 not this actor''s, RA023 payload incomplete, RA029 a timeout that is not due, RA030 a value of the wrong kind, RA032 an argument is NULL, RA044 and RA045 refunds, RA070 to RA072 who may. Example: SELECT state, due_at FROM aftersale.act(1, 42, ''reply'', ''{"remark": "sent on Monday"}'');';
 
 CREATE FUNCTION aftersale.act_many(shop_ids bigint[], request_ids bigint[], action text, payload jsonb DEFAULT '{}',
     actor text DEFAULT NULL, on_error text DEFAULT 'fail') RETURNS SETOF aftersale.decision
@@ -73,7 +73,7 @@ RETURNS SETOF aftersale.allowed_action
 LANGUAGE C STABLE PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'aftersale_allowed_actions';
 COMMENT ON FUNCTION aftersale.allowed_actions(bigint, bigint, text) IS
-'The actions that are allowed on a request now, deadlines that have passed taken into account whether or not the sweep has run. actor: NULL or a person of the shop is the merchant; buyer, platform, carrier, erp ask for theirs. Error RA016: no such request. Example: SELECT action, to_state, needs FROM aftersale.allowed_actions(1, 42);';
+'The actions that are allowed on a request now, deadlines that have passed taken into account whether or not the sweep has run. What the actor lacks the permission for is left out. actor: as in act(). Errors: RA016 no such request, RA071 not of the shop. Example: SELECT action, to_state, needs FROM aftersale.allowed_actions(1, 42);';
 
 CREATE FUNCTION aftersale.explain(shop_id bigint, request_id bigint) RETURNS SETOF aftersale.explanation
 LANGUAGE plpgsql STABLE PARALLEL SAFE

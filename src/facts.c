@@ -107,7 +107,8 @@ push_overrides(JsonbParseState **state, const AsDecideInput *input)
 }
 
 Jsonb *
-as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar)
+as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar,
+			   const char *country, const char *currency)
 {
 	JsonbParseState *state = NULL;
 	const AsCommand *command = input->command;
@@ -115,7 +116,16 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, WJB_KEY, "by");
 	push_text(&state, WJB_VALUE, as_actor_names[command->actor]);
-	if (command->kind != AS_COMMAND_OPEN)
+	if (command->kind == AS_COMMAND_OPEN)
+	{
+		push_text(&state, WJB_KEY, "flow");
+		push_text(&state, WJB_VALUE, input->flow->name);
+		push_text(&state, WJB_KEY, "country");
+		push_text(&state, WJB_VALUE, country);
+		push_text(&state, WJB_KEY, "currency");
+		push_text(&state, WJB_VALUE, currency);
+	}
+	else
 	{
 		push_text(&state, WJB_KEY, "from");
 		push_text(&state, WJB_VALUE, input->flow->states[input->request->state].name);
@@ -351,4 +361,23 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts)
 	array = array_of(member(root, "overrides"));
 	if (array != NULL)
 		read_overrides(array, flow, facts);
+}
+
+void
+as_facts_check_opening(Jsonb *jsonb, const char *flow, const char *country, const char *currency)
+{
+	const char *const keys[3] = {"flow", "country", "currency"};
+	const char *const values[3] = {flow, country, currency};
+
+	for (int i = 0; i < 3; i++)
+	{
+		char	   *known = jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb) ? NULL : text_of(member(&jsonb->root, keys[i]));
+		AsError		error;
+
+		if (known != NULL && strcmp(known, values[i]) == 0)
+			continue;
+		as_fail(&error, RA_DECISION_ALTERED, NULL, "a trigger altered column \"%s\" of a request after it was opened", keys[i]);
+		as_hint(&error, "Look for BEFORE triggers on aftersale.request whose names sort after \"aftersale_decide\".");
+		as_report(&error);
+	}
 }

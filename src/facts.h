@@ -27,10 +27,14 @@ typedef struct AsFacts
 	AsOverride *overrides;
 } AsFacts;
 
-extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar);
+extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar,
+							 const char *country, const char *currency);
 
 /* Raises RA026 where the facts are not what as_facts_write() wrote. */
 extern void as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts);
+
+/* Raises RA026 unless the row is of the flow, country and currency that the opening's facts name. */
+extern void as_facts_check_opening(Jsonb *jsonb, const char *flow, const char *country, const char *currency);
 
 /* The facts of an event that is not the decision's last: its deadline alone. */
 extern Jsonb *as_facts_of_event(const AsEvent *event);

@@ -217,6 +217,20 @@ read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
 	request->event_seq = as_row_int64(row, AS_COL_event_seq);
 }
 
+/* A flow is of one platform, and so is a shop. */
+static void
+check_platform(const AsShop *shop, const AsFlow *flow)
+{
+	AsError		error;
+
+	if (strcmp(shop->platform, flow->platform) == 0)
+		return;
+	as_fail(&error, RA_INVALID_REQUEST, flow->rule, "flow \"%s\" is of platform \"%s\", shop \"%lld\" is on \"%s\"",
+			flow->name, flow->platform, (long long) shop->shop_id, shop->platform);
+	as_hint(&error, "Flows of a platform: SELECT flow, title FROM aftersale.flow WHERE platform = '%s';", shop->platform);
+	as_report(&error);
+}
+
 /* The shop's overrides of this flow in this country, by the flow's states. */
 static void
 resolve_overrides(const AsShop *shop, const char *country, AsJudgement *judgement)
@@ -273,6 +287,8 @@ add_configuration(const AsRequestRow *row, AsJudgement *judgement)
 	const AsShop *shop = as_shop(as_row_int64(row, AS_COL_shop_id));
 	const AsShopCountry *country = as_shop_country(shop, as_row_text(row, AS_COL_country));
 
+	if (judgement->command.kind == AS_COMMAND_OPEN)
+		check_platform(shop, judgement->flow);
 	judgement->calendar = pstrdup(country->calendar);
 	judgement->command.fire_overdue_at_opening =
 		judgement->command.kind == AS_COMMAND_OPEN && shop->fire_overdue_at_opening;

@@ -11,6 +11,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "errors.h"
 #include "miscadmin.h"
 #include "owner.h"
 #include "utils/guc.h"
@@ -34,6 +35,16 @@ as_owner_begin(AsOwner *owner, Oid relation)
 {
 	Oid			user = as_relation_owner(relation);
 
+	/* triggers of the table would run as him */
+	if (superuser_arg(user))
+	{
+		AsError		error;
+
+		as_fail(&error, RA_INSTALL_OWNER, NULL, "superuser \"%s\" must not own the tables of aftersale",
+				GetUserNameFromId(user, false));
+		as_hint(&error, "Give them to an ordinary role: ALTER TABLE aftersale.request OWNER TO erp; and so on for each.");
+		as_report(&error);
+	}
 	GetUserIdAndSecContext(&owner->saved_user, &owner->saved_context);
 	SetUserIdAndSecContext(user, owner->saved_context |
 						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);

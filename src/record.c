@@ -573,6 +573,8 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 	AsJudgement judgement;
 	uint8		digest[AS_DIGEST_SIZE];
 
+	as_facts_check_opening(as_row_jsonb(new, AS_COL_last_facts), as_row_text(new, AS_COL_flow),
+						   as_row_text(new, AS_COL_country), as_row_text(new, AS_COL_currency));
 	as_judge_opening_again(new, &judgement);
 	check_decision(new, &judgement, 0);
 	if (!new->nulls[AS_COL_refund_amount])

@@ -120,6 +120,22 @@ check_instant(const AsRequestRow *row, AsRequestColumn column)
 	as_report(&error);
 }
 
+/* Clocks differ a little; a day ahead is a mistake, and would date acts before the opening. */
+static void
+check_not_ahead(const AsRequestRow *row, AsInstant now)
+{
+	AsInstant	opened_at = DatumGetTimestampTz(row->values[AS_COL_opened_at]);
+	AsError		error;
+	char		text[AS_INSTANT_TEXT];
+
+	if (opened_at <= now + USECS_PER_DAY)
+		return;
+	as_fail(&error, RA_INVALID_REQUEST, NULL, "opened_at lies more than a day ahead, at %s",
+			as_instant_text(opened_at, text));
+	as_hint(&error, "Give the instant at which the matter was opened on the platform.");
+	as_report(&error);
+}
+
 /* Amounts are zero or more, finite, and no finer than the currency's minor unit. */
 static void
 check_amount(const AsRequestRow *row, AsRequestColumn column)
@@ -194,6 +210,7 @@ complete_opening(AsRequestRow *row, AsInstant now)
 	check_amount(row, AS_COL_tax);
 	check_amount(row, AS_COL_shipping);
 	check_instant(row, AS_COL_opened_at);
+	check_not_ahead(row, now);
 	check_instant(row, AS_COL_ordered_at);
 	check_instant(row, AS_COL_platform_due_at);
 }
@@ -247,7 +264,8 @@ apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64
 	as_row_move(row, AS_COL_last_payload, AS_COL_payload);
 	as_row_move(row, AS_COL_last_items, AS_COL_items);
 	as_row_set(row, AS_COL_last_facts,
-			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar)));
+			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar,
+											 as_row_text(row, AS_COL_country), as_row_text(row, AS_COL_currency))));
 	as_row_set(row, AS_COL_last_at, TimestampTzGetDatum(decision->at));
 	chain_digest(judgement, row);
 }
@@ -329,6 +347,8 @@ update_request(const AsRequestRow *old, AsRequestRow *new)
 		check_amount(new, AS_COL_tax);
 	if (!as_request_same(old, new, AS_COL_shipping))
 		check_amount(new, AS_COL_shipping);
+	if (!as_request_same(old, new, AS_COL_ordered_at))
+		check_instant(new, AS_COL_ordered_at);
 	if (new->nulls[AS_COL_action])
 	{
 		if (same_deadline)

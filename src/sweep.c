@@ -29,7 +29,6 @@
 #include "utils/timestamp.h"
 
 #define BATCH_ROWS	1000
-#define SWEEP_LOCK	INT64CONST(0x6166746572)	/* "after" */
 
 /* Requests by key, in the order in which they are to be taken up. */
 typedef struct Keys
@@ -329,18 +328,30 @@ aftersale_fire_due(PG_FUNCTION_ARGS)
 
 /* ---- sweep() ---- */
 
+/*
+ * One run at a time: who has the heartbeat's row sweeps.  An advisory lock
+ * would do, but any role could hold it and so stop the sweep.
+ */
 static bool
 lock_sweep(void)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[1] = {INT8OID};
-	Datum		values[1] = {Int64GetDatum(SWEEP_LOCK)};
-	bool		isnull;
+	static SPIPlanPtr lock = NULL;
+	static SPIPlanPtr look = NULL;
+	AsError		error;
 
-	if (SPI_execute_plan(as_plan("SELECT pg_catalog.pg_try_advisory_xact_lock($1)", 1, types, &plan),
-						 values, NULL, false, 0) != SPI_OK_SELECT)
+	if (SPI_execute_plan(as_plan("SELECT FROM aftersale.heartbeat FOR NO KEY UPDATE SKIP LOCKED", 0, NULL, &lock),
+						 NULL, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "the sweep could not take its lock");
-	return DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (SPI_processed > 0)
+		return true;
+	if (SPI_execute_plan(as_plan("SELECT FROM aftersale.heartbeat", 0, NULL, &look),
+						 NULL, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "the sweep could not read its heartbeat");
+	if (SPI_processed > 0)
+		return false;
+	as_fail(&error, RA_SCHEDULER, NULL, "the row of aftersale.heartbeat is missing, or hidden from this role");
+	as_hint(&error, "Its owner runs: INSERT INTO aftersale.heartbeat DEFAULT VALUES;");
+	as_report(&error);
 }
 
 static void

@@ -82,7 +82,7 @@ COMMENT ON COLUMN aftersale.request.attributes IS 'Whatever else the ERP wants t
 COMMENT ON COLUMN aftersale.request.attempts IS 'How often the sweep failed on it in a row. The sweep''s own.';
 COMMENT ON COLUMN aftersale.request.fault IS 'Why the sweep leaves it to a person, or the error of its last attempt; NULL: none. The sweep''s own.';
 COMMENT ON COLUMN aftersale.request.action IS 'The command: the action to take. Always NULL at rest.';
-COMMENT ON COLUMN aftersale.request.actor IS 'The command: who acts; NULL: the database role. Always NULL at rest.';
+COMMENT ON COLUMN aftersale.request.actor IS 'The command: who acts; NULL: whom aftersale.login says the database role acts as, else the role. Always NULL at rest.';
 COMMENT ON COLUMN aftersale.request.on_behalf_of IS 'The command: for whom the actor acts. Always NULL at rest.';
 COMMENT ON COLUMN aftersale.request.payload IS 'The command: what the action brings along: remark, evidence, is_effective, ... Always NULL at rest.';
 COMMENT ON COLUMN aftersale.request.items IS 'The command: at INSERT the lines, an array of {line_no, product, sku, quantity, paid, amount}. Always NULL at rest.';

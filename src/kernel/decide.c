@@ -168,7 +168,9 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 	}
 	else if (input->flow->states[to].final)
 		decision->due_at.known = decision->platform_due_at.known = false;
-	arm(input, decision);
+	/* a deadline that is kept stays parked where it was */
+	if (!transition->keep_clock || decision->armed)
+		arm(input, decision);
 	event->due_at = decision->due_at;
 	return true;
 }
@@ -260,7 +262,9 @@ refuse_not_allowed(const AsDecideInput *input, const AsDecision *decision, AsErr
 	as_fail(error, RA_ACTION_NOT_ALLOWED, state->rule,
 			"action \"%s\" is not allowed in state \"%s\" of flow \"%s\"",
 			input->command->action, state->name, flow->name);
-	as_detail(error, "Allowed in this state for the %s: %s.", as_actor_names[input->command->actor], actions);
+	as_detail(error, "Allowed in this state for the %s: %s.%s%s%s", as_actor_names[input->command->actor], actions,
+			  state->waits_for != NULL ? " It waits for the " : "", state->waits_for != NULL ? state->waits_for : "",
+			  state->waits_for != NULL ? "." : "");
 	return as_hint(error, "aftersale.allowed_actions() lists what can be done, with what each action needs.");
 }
 
@@ -477,7 +481,10 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 			timeout_of(input->flow, decision->state) != NULL)
 		{
 			decision->armed = true;
-			return apply_overdue(input, decision->at, decision, error);
+			if (!apply_overdue(input, decision->at, decision, error))
+				return false;
+			decision->events[0].by_clock = false;	/* it was he who let it */
+			return true;
 		}
 		as_fail(error, RA_NOT_OVERDUE, NULL, "the request is not overdue");
 		if (decision->due_at.known)
@@ -510,6 +517,8 @@ begin(const AsDecideInput *input, AsDecision *decision)
 		return;
 	if (decision->at < request->last_at)
 		decision->at = request->last_at;
+	if (decision->at < request->opened_at)
+		decision->at = request->opened_at;
 	if (decision->at < last_event_at(request))
 		decision->at = last_event_at(request);	/* opened in the future */
 	decision->state = request->state;
@@ -539,6 +548,10 @@ as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	}
 	if (!as_advance(input, decision, error))
 		return false;
-	return input->command->kind == AS_COMMAND_ACT ?
-		act(input, decision, error) : set_deadline(input, decision, error);
+	if (!(input->command->kind == AS_COMMAND_ACT ?
+		  act(input, decision, error) : set_deadline(input, decision, error)))
+		return false;
+	decision->overdue_at_opening = !decision->armed && decision->due_at.known &&
+		timeout_of(input->flow, decision->state) != NULL;
+	return true;
 }

@@ -121,7 +121,8 @@ typedef struct AsDecision
 	AsMaybeInstant platform_due_at;
 	bool		provisional;
 	bool		armed;
-	bool		overdue_at_opening;
+	bool		overdue_at_opening; /* still left to a person, because it was
+									 * overdue when it came */
 	AsAmount	refunded;		/* decided so far for this request, this act
 								 * included */
 	int			missing_permission; /* of the flow, where the act was refused

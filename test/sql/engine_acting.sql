@@ -93,6 +93,7 @@ UPDATE aftersale.request SET opened_at = now() WHERE shop_id = 110 AND request_i
 -- what is the ERP's own is, and leaves no event
 UPDATE aftersale.request SET reason = 'late', attributes = '{"seen": true}', amount = 3 WHERE shop_id = 110 AND request_id = 1107
 RETURNING reason, attributes, amount, event_seq;
+UPDATE aftersale.request SET ordered_at = 'infinity' WHERE shop_id = 110 AND request_id = 1107;
 
 -- a deadline that the platform gives overrides ours, and is an event
 RESET ROLE; SET aftersale.test_now = '2026-12-01 10:00:00+00'; SET ROLE regress_erp;

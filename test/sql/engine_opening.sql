@@ -84,3 +84,21 @@ INSERT INTO aftersale.request (shop_id, flow, country) VALUES (100, 'temu/ticket
 INSERT INTO aftersale.request (shop_id, flow, state) VALUES (100, 'temu/ticket', 'replied');
 \set VERBOSITY sqlstate
 INSERT INTO aftersale.request (shop_id, flow, state) VALUES (100, 'temu/ticket', 'replied');
+
+-- a matter that was opened ahead of the clock: a little is the clocks' difference, a day is a mistake
+\set VERBOSITY terse
+INSERT INTO aftersale.request (shop_id, request_id, flow, opened_at) VALUES (100, 1001, 'temu/ticket', '2026-11-26 10:00:00+00') RETURNING state;
+INSERT INTO aftersale.request (shop_id, flow, opened_at) VALUES (100, 'temu/ticket', '2026-11-26 10:00:01+00');
+-- what follows is never dated before it
+SELECT state FROM aftersale.act(100, 1001, 'reply', '{"remark": "x"}');
+SELECT event_seq, at FROM aftersale.event WHERE shop_id = 100 AND request_id = 1001 ORDER BY 1;
+
+-- what was overdue when it came stays a person's, whatever leaves its deadline as it is
+UPDATE aftersale.shop SET settings = '{}' WHERE shop_id = 100;
+INSERT INTO aftersale.request (shop_id, request_id, flow, opened_at) VALUES (100, 1002, 'temu/ticket', '2026-11-20 09:00:00+00');
+SELECT state, due_at FROM aftersale.act(100, 1002, 'reply', '{"remark": "?", "is_effective": false}');
+SELECT act_at, fault FROM aftersale.request WHERE shop_id = 100 AND request_id = 1002;
+SELECT aftersale.fire_due(100, 'infinity', 10);
+-- and who lets the deadline take effect is named
+SELECT state FROM aftersale.act(100, 1002, 'timeout', '{"remark": "given up"}', 'alice', 'bob');
+SELECT event_seq, action, actor, on_behalf_of, payload, to_state FROM aftersale.event WHERE shop_id = 100 AND request_id = 1002 ORDER BY 1;

@@ -123,11 +123,11 @@ INSERT INTO aftersale.request (shop_id, flow) VALUES (130, 'temu/ticket') RETURN
 -- a calendar and a shop changed in the transaction hold at once
 BEGIN;
 UPDATE aftersale.calendar SET calendar = 'zone UTC; mon-sun 00:00-24:00' WHERE name = 'traps';
-INSERT INTO aftersale.request (shop_id, flow, opened_at) VALUES (130, 'temu/ticket', '2026-11-28 09:00:00+00') RETURNING due_at;
+INSERT INTO aftersale.request (shop_id, flow, opened_at) VALUES (130, 'temu/ticket', '2026-11-21 09:00:00+00') RETURNING due_at;
 INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (130, 'DE', 'EUR', 'traps', 'UTC');
 INSERT INTO aftersale.request (shop_id, flow, country) VALUES (130, 'temu/ticket', 'DE') RETURNING currency;
 ROLLBACK;
-INSERT INTO aftersale.request (shop_id, flow, opened_at) VALUES (130, 'temu/ticket', '2026-11-28 09:00:00+00') RETURNING due_at;
+INSERT INTO aftersale.request (shop_id, flow, opened_at) VALUES (130, 'temu/ticket', '2026-11-21 09:00:00+00') RETURNING due_at;
 INSERT INTO aftersale.request (shop_id, flow, country) VALUES (130, 'temu/ticket', 'DE');
 -- TRUNCATE of a configuration table is seen
 BEGIN;

@@ -130,6 +130,7 @@ DELETE FROM aftersale.shop WHERE shop_id = 801;
 SELECT count(*) FROM aftersale.warehouse_version WHERE shop_id = 801;
 
 -- before install()
+SELECT current_database() AS regress_database \gset
 CREATE DATABASE regress_routing_bare;
 \c regress_routing_bare
 \set SHOW_CONTEXT never
@@ -141,5 +142,5 @@ SELECT aftersale.set_default_warehouse(1, 'US', 1);
 SELECT aftersale.link_products(1, 'US', 1, ARRAY['A']);
 SELECT aftersale.unlink_products(1, 'US', 1, ARRAY['A']);
 SELECT aftersale.return_address_before(1, 'US', now());
-\c contrib_regression
+\c :regress_database
 DROP DATABASE regress_routing_bare;
