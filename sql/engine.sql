@@ -54,6 +54,33 @@ AS 'MODULE_PATHNAME', 'aftersale_request_keep';
 COMMENT ON FUNCTION aftersale.request_keep() IS
 'Trigger function that refuses to delete requests or history (RA027). For install() only.';
 
+CREATE FUNCTION aftersale.in_use_keep() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    used boolean;
+BEGIN
+    -- what a request is judged by, for ever, and whose it is
+    CASE TG_TABLE_NAME
+        WHEN 'shop' THEN
+            used := EXISTS (SELECT FROM aftersale.request r WHERE r.shop_id = OLD.shop_id);
+        WHEN 'flow' THEN
+            used := EXISTS (SELECT FROM aftersale.request r WHERE r.flow = OLD.flow AND r.flow_version = OLD.version);
+    END CASE;
+    IF used THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA027',
+            MESSAGE = format('%s %s cannot be deleted: it has requests (RA027)', TG_TABLE_NAME,
+                CASE TG_TABLE_NAME WHEN 'shop' THEN (to_jsonb(OLD) ->> 'shop_id') ELSE format('"%s" version %s', to_jsonb(OLD) ->> 'flow', to_jsonb(OLD) ->> 'version') END),
+            HINT = CASE TG_TABLE_NAME WHEN 'shop' THEN 'Requests have a history, which stays.'
+                ELSE 'Set effective_to instead: requests that are open keep the version that they were opened under.' END;
+    END IF;
+    RETURN OLD;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.in_use_keep() IS
+'Trigger function of aftersale.shop and aftersale.flow: refuses to delete what requests belong to or are judged by (RA027). For install() only.';
+
 CREATE FUNCTION aftersale.act(shop_id bigint, request_id bigint, action text, payload jsonb DEFAULT '{}',
     actor text DEFAULT NULL, on_behalf_of text DEFAULT NULL) RETURNS aftersale.decision
 LANGUAGE C VOLATILE PARALLEL UNSAFE

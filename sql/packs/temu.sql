@@ -21,7 +21,7 @@ INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priori
     ('temu/ticket', 1, 'requested', 'timeout', 0, 'evidence_waived', '{system}', '{}', '{}', 'evidence_waived', 'restart', 'TEMU-03', 'stated', '{}'),
     ('temu/ticket', 1, 'requested', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'reading', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),
     ('temu/ticket', 1, 'requested', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-01', 'reading', '{}'),
-    ('temu/ticket', 1, 'replied', 'declare_ineffective', 0, 'requested', '{platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-02', 'reading', '{}'),
+    ('temu/ticket', 1, 'replied', 'declare_ineffective', 0, 'requested', '{platform,erp}', '{}', '{}', 'reply declared ineffective', 'restart', 'TEMU-02', 'reading', '{}'),
     ('temu/ticket', 1, 'replied', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'reading', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),
     ('temu/ticket', 1, 'replied', 'close', 0, 'closed', '{platform}', '{}', '{}', NULL, 'restart', 'TEMU-01', 'reading', '{}'),
     ('temu/ticket', 1, 'evidence_waived', 'refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded', 'restart', 'TEMU-03', 'stated', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),

@@ -52,3 +52,7 @@ CREATE TRIGGER aftersale_keep_truncate BEFORE TRUNCATE ON aftersale.request
 
 CREATE TRIGGER personal_changed BEFORE INSERT OR UPDATE ON aftersale.personal
     FOR EACH ROW EXECUTE FUNCTION aftersale.personal_changed();
+CREATE TRIGGER aftersale_keep BEFORE DELETE ON aftersale.shop
+    FOR EACH ROW EXECUTE FUNCTION aftersale.in_use_keep();
+CREATE TRIGGER aftersale_keep BEFORE DELETE ON aftersale.flow
+    FOR EACH ROW EXECUTE FUNCTION aftersale.in_use_keep();

@@ -474,6 +474,13 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	{
 		char		due[AS_INSTANT_TEXT];
 
+		if (command->actor == AS_ACTOR_BUYER || command->actor == AS_ACTOR_CARRIER)
+		{
+			as_fail(error, RA_NOT_THE_ACTOR, NULL, "the %s may not let a deadline take effect",
+					as_actor_names[command->actor]);
+			return as_detail(error, "The clock does so by itself; merchant, platform and erp may where a request is parked.");
+		}
+
 		if (decision->n_events > 0)
 			return true;
 		/* a person may let the deadline of a parked request take effect */

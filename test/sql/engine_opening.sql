@@ -102,3 +102,16 @@ SELECT aftersale.fire_due(100, 'infinity', 10);
 -- and who lets the deadline take effect is named
 SELECT state FROM aftersale.act(100, 1002, 'timeout', '{"remark": "given up"}', 'alice', 'bob');
 SELECT event_seq, action, actor, on_behalf_of, payload, to_state FROM aftersale.event WHERE shop_id = 100 AND request_id = 1002 ORDER BY 1;
+
+-- nor is it the buyer's to let a deadline take effect
+INSERT INTO aftersale.request (shop_id, request_id, flow, opened_at) VALUES (100, 1003, 'temu/ticket', '2026-11-20 09:00:00+00');
+SELECT aftersale.act(100, 1003, 'timeout', '{}', 'buyer');
+
+-- what has requests stays
+DELETE FROM aftersale.shop WHERE shop_id = 100;
+DELETE FROM aftersale.flow WHERE flow = 'temu/ticket';
+BEGIN;
+DELETE FROM aftersale.flow WHERE flow = 'temu/negotiated_refund' AND NOT EXISTS (SELECT FROM aftersale.request WHERE flow = 'temu/negotiated_refund');
+INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (109, 'temu', 'empty');
+DELETE FROM aftersale.shop WHERE shop_id = 109;
+ROLLBACK;
