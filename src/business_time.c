@@ -30,29 +30,54 @@ aftersale_##name##_named(PG_FUNCTION_ARGS) \
 	return name(fcinfo, as_named_calendar_argument(fcinfo, argument)); \
 }
 
-/* Apart, so that the usual case has no frame for an error. */
+PG_FUNCTION_INFO_V1(aftersale_deadline);
+PG_FUNCTION_INFO_V1(aftersale_deadline_named);
+
 static pg_noinline Datum
-thorough_deadline(TimestampTz start, AsTerm term, const AsCalendar *calendar)
+deadline(FunctionCallInfo fcinfo, const AsCalendar *calendar)
 {
-	int64		due;
+	int64		due = as_quick_deadline(calendar, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1));
 	AsError		error;
 
-	if (!as_deadline(start, term, calendar, &due, NULL, &error))
+	if (likely(due != AS_NOT_QUICK))
+		PG_RETURN_TIMESTAMPTZ(due);
+	if (!as_deadline(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1), calendar, &due, NULL, &error))
 		as_report(&error);
 	PG_RETURN_TIMESTAMPTZ(due);
 }
 
-static pg_attribute_always_inline Datum
-deadline(FunctionCallInfo fcinfo, const AsCalendar *calendar)
+static pg_noinline Datum
+first_deadline(FunctionCallInfo fcinfo)
 {
-	int64		due = as_quick_deadline(calendar, PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1));
-
-	if (likely(due != AS_NOT_QUICK))
-		PG_RETURN_TIMESTAMPTZ(due);
-	return thorough_deadline(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1), calendar);
+	return deadline(fcinfo, as_calendar_argument(fcinfo, 2));
 }
 
-PAIR(deadline, 2)
+/*
+ * A few business days in a constant calendar are what indexes, generated
+ * columns and most queries ask for: without a call, and so without a frame.
+ */
+Datum
+aftersale_deadline(PG_FUNCTION_ARGS)
+{
+	const AsCalendar *calendar = as_remembered_calendar(fcinfo, 2);
+	AsTerm		term = PG_GETARG_TERM(1);
+	int64		due;
+
+	if (unlikely(calendar == NULL))
+		return first_deadline(fcinfo);
+	if (term.clock != AS_CLOCK_BUSINESS_DAYS || term.mode != AS_DAY_ROLL || term.count <= 0)
+		return deadline(fcinfo, calendar);
+	due = as_quick_days(calendar, PG_GETARG_TIMESTAMPTZ(0), term.count);
+	if (unlikely(due == AS_NOT_QUICK))
+		return deadline(fcinfo, calendar);
+	PG_RETURN_TIMESTAMPTZ(due);
+}
+
+Datum
+aftersale_deadline_named(PG_FUNCTION_ARGS)
+{
+	return deadline(fcinfo, as_named_calendar_argument(fcinfo, 2));
+}
 
 static Datum
 deadline_is_provisional(FunctionCallInfo fcinfo, const AsCalendar *calendar)

@@ -38,15 +38,24 @@ typedef struct AsCalendarMemo
 extern uint64 as_calendar_evictions __attribute__((visibility("hidden")));
 extern const AsCalendar *as_find_calendar_argument(FunctionCallInfo fcinfo, int argument);
 
+/* What was found for the argument in an earlier call and holds; else NULL. */
 static inline const AsCalendar *
-as_calendar_argument(FunctionCallInfo fcinfo, int argument)
+as_remembered_calendar(FunctionCallInfo fcinfo, int argument)
 {
 	const AsCalendarMemo *memo = fcinfo->flinfo->fn_extra;
 
 	if (likely(memo != NULL && memo->datum == PG_GETARG_DATUM(argument) &&
 			   memo->evictions == as_calendar_evictions))
 		return memo->calendar;
-	return as_find_calendar_argument(fcinfo, argument);
+	return NULL;
+}
+
+static inline const AsCalendar *
+as_calendar_argument(FunctionCallInfo fcinfo, int argument)
+{
+	const AsCalendar *calendar = as_remembered_calendar(fcinfo, argument);
+
+	return likely(calendar != NULL) ? calendar : as_find_calendar_argument(fcinfo, argument);
 }
 
 #endif

@@ -28,14 +28,17 @@ end_of_earlier_spans(const AsRules *rules, const AsZone *zone, int32_t date)
 	for (int32_t earlier = date - 2; earlier < date; earlier++)
 	{
 		const AsPattern *pattern = &rules->pattern[as_rules_pattern(rules, earlier)];
-		int64_t		to;
 
 		if (pattern->count == 0 ||
 			as_zone_first_instant(zone, earlier) == as_zone_first_instant(zone, earlier + 1))
 			continue;
-		to = as_wall_instant(zone, earlier, pattern->span[pattern->count - 1].to * 60);
-		if (to > end)
-			end = to;
+		for (int i = 0; i < pattern->count; i++)
+		{
+			int64_t		to = as_wall_instant(zone, earlier, pattern->span[i].to * 60);
+
+			if (to > end)
+				end = to;
+		}
 	}
 	return end;
 }
@@ -350,7 +353,7 @@ fill_days(Builder *builder)
 	}
 }
 
-/* The pattern of most working days of the week; 0 where it has not one span in one day. */
+/* The pattern of most working days of the week; 0 where it has more than two spans or a night. */
 static int
 usual_pattern(const AsRules *rules)
 {
@@ -362,7 +365,7 @@ usual_pattern(const AsRules *rules)
 	for (int i = 1; i < rules->patterns; i++)
 		if (uses[i] > uses[usual] || usual == 0)
 			usual = i;
-	if (rules->pattern[usual].count != 1 || has_night(&rules->pattern[usual]))
+	if (rules->pattern[usual].count > 2 || has_night(&rules->pattern[usual]))
 		return 0;
 	return usual;
 }
@@ -376,14 +379,22 @@ static void
 fill_quick(AsCalendar *calendar)
 {
 	int			usual = usual_pattern(&calendar->rules);
-	const AsSpan *span = &calendar->rules.pattern[usual].span[0];
+	const AsPattern *pattern = &calendar->rules.pattern[usual];
+	int			minutes = 0;
 	bool		odd = usual == 0;
 	int			i;
 
 	if (usual != 0)
 	{
-		calendar->usual_from = span->from * 60 * AS_MICROSECONDS;
-		calendar->usual_to = span->to * 60 * AS_MICROSECONDS;
+		const AsSpan *last = &pattern->span[pattern->count - 1];
+
+		calendar->usual_from = pattern->span[0].from * 60 * AS_MICROSECONDS;
+		calendar->usual_to = last->to * 60 * AS_MICROSECONDS;
+		/* without a break it lies at the opening, and is empty */
+		calendar->break_from = (pattern->count > 1 ? pattern->span[0].to : last->from) * 60 * AS_MICROSECONDS;
+		calendar->break_to = last->from * 60 * AS_MICROSECONDS;
+		for (i = 0; i < pattern->count; i++)
+			minutes += pattern->span[i].to - pattern->span[i].from;
 	}
 	for (i = 0; i <= calendar->days; i++)
 	{
@@ -399,7 +410,7 @@ fill_quick(AsCalendar *calendar)
 
 			if (shape->pattern == 0 && shape->count == 0)
 				kind = AS_DAY_REST;
-			else if (usual != 0 && shape->regular && shape->pattern == usual && shape->count == 1)
+			else if (usual != 0 && shape->regular && shape->pattern == usual && shape->count == pattern->count)
 				kind = AS_DAY_USUAL;
 			odd = odd || kind == AS_DAY_ODD;
 		}
@@ -413,7 +424,7 @@ fill_quick(AsCalendar *calendar)
 	/* both neighbours of a guessed day are looked at */
 	if (usual != 0 && i > 2)
 		calendar->quick_length = (uint64_t) (i - 2) * (uint64_t) (AS_DAY_SECONDS * AS_MICROSECONDS);
-	calendar->usual_minutes = odd ? 0 : (uint32_t) (span->to - span->from);
+	calendar->usual_minutes = odd ? 0 : (uint32_t) minutes;
 }
 
 /* hint[b]: the last loaded day before which at most b << shift seconds are worked */

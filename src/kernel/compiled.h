@@ -51,7 +51,7 @@ typedef enum AsDayKind
 {
 	AS_DAY_ODD,					/* none of the others */
 	AS_DAY_REST,				/* no working time, and no span of its own */
-	AS_DAY_USUAL				/* plain wall time and the one usual span */
+	AS_DAY_USUAL				/* plain wall time and the usual hours */
 } AsDayKind;
 
 /*
@@ -75,10 +75,12 @@ struct AsCalendar
 	uint64_t	quick_length;	/* of what quick.h may use, microseconds */
 	AsQuickDay *quick;			/* days + 1 */
 	uint16_t   *working;		/* rank -> day: dates with spans of their own */
-	int64_t		usual_from;		/* the usual span, microseconds since midnight */
+	int64_t		usual_from;		/* usual hours, microseconds since midnight */
+	int64_t		break_from;		/* the break in them; the same twice: none */
+	int64_t		break_to;
 	int64_t		usual_to;
 	int32_t		working_count;
-	uint32_t	usual_minutes;	/* its length, if no day is odd; else 0 */
+	uint32_t	usual_minutes;	/* their length, if no day is odd; else 0 */
 
 	uint64_t	length;			/* of the table, microseconds */
 	AsDay	   *day;			/* days + 1: the last one has the totals */

@@ -1,10 +1,10 @@
 /*
  * quick.h
  *		Deadlines of the most usual calendars without a single search: those
- *		whose days have one span, the same on every ordinary working day.
+ *		whose days have one span or two, the same on every ordinary working day.
  *
  * Inline, because a call would be a sizable part of the cost.  Everything else
- * (two spans a day, half days, days around a change of the clock, the edges of
+ * (more spans, half days, days around a change of the clock, the edges of
  * the table, negative terms) is left to as_deadline(), with the same answers.
  */
 #ifndef AFTERSALE_KERNEL_QUICK_H
@@ -66,6 +66,7 @@ as_quick_standing(const AsCalendar *calendar, int64_t start)
 	const AsQuickDay *day;
 	int64_t		within;
 	int64_t		rest;
+	int64_t		resumed;
 	bool		usual;
 	bool		inside;
 	AsStanding	standing = {0, 0, false};
@@ -95,6 +96,8 @@ as_quick_standing(const AsCalendar *calendar, int64_t start)
 	inside = usual & (within < calendar->usual_to);
 	standing.rank = (day->rank_and_kind & AS_MAX_RANK) + (usual & !inside);
 	standing.wall = within > calendar->usual_from ? within : calendar->usual_from;
+	resumed = within > calendar->break_to ? within : calendar->break_to;
+	standing.wall = within < calendar->break_from ? standing.wall : resumed;
 	standing.wall = inside ? standing.wall : calendar->usual_from;
 	/* where some day is odd, the one rolled to may be: its opening is another */
 	standing.known = calendar->usual_minutes != 0 || inside ||
@@ -102,11 +105,14 @@ as_quick_standing(const AsCalendar *calendar, int64_t start)
 	return standing;
 }
 
+/* Business hours: whole working days, and what is left over. */
 AS_INLINE int64_t
 as_quick_hours(const AsCalendar *calendar, AsStanding standing, uint32_t minutes)
 {
-	int64_t		length = calendar->usual_to - calendar->usual_from;
-	int64_t		worked = standing.wall - calendar->usual_from +
+	int64_t		pause = calendar->break_to - calendar->break_from;
+	int64_t		length = calendar->usual_to - calendar->usual_from - pause;
+	int64_t		worked = standing.wall - calendar->usual_from -
+	(standing.wall >= calendar->break_to ? pause : 0) +
 	minutes % calendar->usual_minutes * INT64_C(60000000);
 	uint32_t	rank = (uint32_t) standing.rank + minutes / calendar->usual_minutes;
 	bool		over = worked > length;
@@ -118,7 +124,20 @@ as_quick_hours(const AsCalendar *calendar, AsStanding standing, uint32_t minutes
 	none = worked == 0;
 	worked += none ? length : 0;
 	rank -= none;
-	return as_quick_landing(calendar, rank, calendar->usual_from + worked);
+	worked += calendar->usual_from;
+	worked += worked > calendar->break_from ? pause : 0;
+	return as_quick_landing(calendar, rank, worked);
+}
+
+/* Business days with the default landing; count above 0. */
+AS_INLINE int64_t
+as_quick_days(const AsCalendar *calendar, int64_t start, int32_t count)
+{
+	AsStanding	standing = as_quick_standing(calendar, start);
+
+	if (__builtin_expect(!standing.known, 0))
+		return AS_NOT_QUICK;
+	return as_quick_landing(calendar, (uint32_t) (standing.rank + count), standing.wall);
 }
 
 AS_INLINE int64_t

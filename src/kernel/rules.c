@@ -312,7 +312,7 @@ get_pattern(PackedReader *reader, AsPattern *pattern)
 		uint32_t	from = get_number(reader);
 		uint32_t	to = get_number(reader);
 
-		if (from >= AS_DAY_MINUTES || to <= from || to > from + AS_DAY_MINUTES || (i > 0 && from <= end))
+		if (from >= AS_DAY_MINUTES || to <= from || to > from + AS_DAY_MINUTES || (from > 0 && to == from + AS_DAY_MINUTES) || (i > 0 && from <= end))
 			reader->bad = true;
 		pattern->span[i].from = (uint16_t) from;
 		pattern->span[i].to = (uint16_t) to;

@@ -223,6 +223,9 @@ add_span(Reader *reader, const char *start, AsPattern *pattern, AsSpan span)
 	}
 	if (pattern->span[pattern->count - 1].to > pattern->span[0].from + AS_DAY_MINUTES)
 		return expected(reader, start, "at most 24 hours from a day's first start to its last end");
+	/* it could not be told from an empty span */
+	if (pattern->span[0].from > 0 && pattern->span[0].to == pattern->span[0].from + AS_DAY_MINUTES)
+		return expected(reader, start, "less than 24 hours in one span, unless from 00:00 to 24:00");
 	return true;
 }
 

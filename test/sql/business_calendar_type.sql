@@ -42,7 +42,7 @@ SELECT text, pg_temp.refusal(format('SELECT %L::aftersale.business_calendar', te
 	'zone UTC; mon 9:00-10:00', 'zone UTC; mon 09:00', 'zone UTC; mon 09:00-25:00', 'zone UTC; mon 09:00-24:01', 'zone UTC; mon 24:00-10:00',
 	'zone UTC; mon 09:00-09:00', 'zone UTC; mon 09:60-10:00', 'zone UTC; mon 09:00-10:00:00', 'zone UTC; mon 09:00-10:00,09:30-11:00',
 	'zone UTC; mon 09:00-10:00,', 'zone UTC; mon 09:00-10:00; mon 11:00-12:00', 'zone UTC; mon-wed,tue 09:00-10:00', 'zone UTC; day 09:00-10:00',
-	'zone UTC; mon 22:00-06:00; tue 05:00-09:00', 'zone UTC; mon 20:00-21:00,09:00-08:00', 'zone UTC; mon-sun 09:00-10:00; on 2026-01-01 22:00-10:00',
+	'zone UTC; mon 22:00-06:00; tue 05:00-09:00', 'zone UTC; mon 20:00-21:00,09:00-08:00', 'zone UTC; mon 18:00-13:00,13:00-18:00', 'zone UTC; mon-sun 09:00-10:00; on 2026-01-01 22:00-10:00',
 	'zone UTC; zone UTC; mon 09:00-10:00', 'zone Mars/Base; mon 09:00-10:00', 'zone UTC+8; mon 09:00-10:00', 'zone +08:00; mon 09:00-10:00',
 	'zone Asia/Shanghai8; mon 09:00-10:00', 'zone UTC; mon 09:00-10:00; off 2026-02-29', 'zone UTC; mon 09:00-10:00; off 2026-2-1',
 	'zone UTC; mon 09:00-10:00; off 1899-12-31', 'zone UTC; mon 09:00-10:00; off 2400-01-01', 'zone UTC; mon 09:00-10:00; off 2026-01-02..2026-01-01',
