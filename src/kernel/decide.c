@@ -123,6 +123,13 @@ book_refund(const AsDecideInput *input, const AsTransition *transition, AsDecisi
 	return true;
 }
 
+/* Whether a deadline that could fire is left to a person. */
+static bool
+is_parked(const AsDecideInput *input, const AsDecision *decision)
+{
+	return !decision->armed && decision->due_at.known && timeout_of(input->flow, decision->state) != NULL;
+}
+
 /* Takes a transition at an instant. */
 static bool
 take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, bool by_clock,
@@ -130,6 +137,7 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 {
 	const AsOverride *override = by_clock ? override_of(input, decision->state, decision->entered_at) : NULL;
 	const char *outcome = transition->outcome;
+	bool		was_parked = is_parked(input, decision);
 	int			to = transition->to;
 	AsEvent    *event = add_event(input, decision, error);
 
@@ -169,7 +177,7 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 	else if (input->flow->states[to].final)
 		decision->due_at.known = decision->platform_due_at.known = false;
 	/* a deadline that is kept stays parked where it was */
-	if (!transition->keep_clock || decision->armed)
+	if (!transition->keep_clock || !was_parked)
 		arm(input, decision);
 	event->due_at = decision->due_at;
 	return true;
@@ -487,6 +495,11 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 		if (decision->due_at.known && decision->due_at.at < decision->at &&
 			timeout_of(input->flow, decision->state) != NULL)
 		{
+			if (command->actor == AS_ACTOR_SYSTEM)
+			{
+				as_fail(error, RA_NOT_THE_ACTOR, NULL, "the request is parked: the clock leaves it to a person");
+				return as_hint(error, "Act as that person, without naming system as the actor.");
+			}
 			decision->armed = true;
 			if (!apply_overdue(input, decision->at, decision, error))
 				return false;
@@ -558,7 +571,6 @@ as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	if (!(input->command->kind == AS_COMMAND_ACT ?
 		  act(input, decision, error) : set_deadline(input, decision, error)))
 		return false;
-	decision->overdue_at_opening = !decision->armed && decision->due_at.known &&
-		timeout_of(input->flow, decision->state) != NULL;
+	decision->overdue_at_opening = is_parked(input, decision);
 	return true;
 }

@@ -51,6 +51,13 @@ sub set_due
 	$doing->{due} = deadline($start, $term, $self->{shop}{ $request->{shop} }{office});
 }
 
+# whether a deadline that could fire is left to a person
+sub is_parked
+{
+	my ($request, $doing) = @_;
+	return !$doing->{armed} && defined $doing->{due} && $request->{flow}{state}{ $doing->{state} }{timeout};
+}
+
 sub arm
 {
 	my ($request, $doing) = @_;
@@ -116,6 +123,7 @@ sub take
 			$doing->{refunded} += $amount;
 		}
 	}
+	my $parked = is_parked($request, $doing);
 	$doing->{outcome} = $outcome if defined $outcome;
 	$doing->{entered} = $at if $from ne $to || !$transition->{keep};
 	$doing->{state} = $to;
@@ -125,7 +133,8 @@ sub take
 		$self->set_due($request, $doing);
 	}
 	elsif ($request->{flow}{state}{$to}{final}) { $doing->{due} = $doing->{platform_due} = undef }
-	arm($request, $doing);
+	# a deadline that is kept stays parked where it was
+	arm($request, $doing) unless $transition->{keep} && $parked;
 	push @{ $doing->{events} }, $event;
 	return;
 }

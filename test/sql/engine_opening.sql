@@ -106,6 +106,7 @@ SELECT event_seq, action, actor, on_behalf_of, payload, to_state FROM aftersale.
 -- nor is it the buyer's to let a deadline take effect
 INSERT INTO aftersale.request (shop_id, request_id, flow, opened_at) VALUES (100, 1003, 'temu/ticket', '2026-11-20 09:00:00+00');
 SELECT aftersale.act(100, 1003, 'timeout', '{}', 'buyer');
+SELECT aftersale.act(100, 1003, 'timeout', '{}', 'system');
 
 -- what has requests stays
 DELETE FROM aftersale.shop WHERE shop_id = 100;
