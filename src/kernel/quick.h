@@ -59,6 +59,13 @@ as_quick_landing(const AsCalendar *calendar, uint32_t rank, int64_t wall)
 	return calendar->start + index * AS_DAY_MICROSECONDS + as_quick_shift(day) + wall;
 }
 
+/* Either value, certainly without a branch. */
+AS_INLINE int64_t
+as_choose(bool condition, int64_t yes, int64_t no)
+{
+	return no ^ ((no ^ yes) & -(int64_t) condition);
+}
+
 AS_INLINE AsStanding
 as_quick_standing(const AsCalendar *calendar, int64_t start)
 {
@@ -97,8 +104,8 @@ as_quick_standing(const AsCalendar *calendar, int64_t start)
 	standing.rank = (day->rank_and_kind & AS_MAX_RANK) + (usual & !inside);
 	standing.wall = within > calendar->usual_from ? within : calendar->usual_from;
 	resumed = within > calendar->break_to ? within : calendar->break_to;
-	standing.wall = within < calendar->break_from ? standing.wall : resumed;
-	standing.wall = inside ? standing.wall : calendar->usual_from;
+	standing.wall = as_choose(within < calendar->break_from, standing.wall, resumed);
+	standing.wall = as_choose(inside, standing.wall, calendar->usual_from);
 	/* where some day is odd, the one rolled to may be: its opening is another */
 	standing.known = calendar->usual_minutes != 0 || inside ||
 		as_quick_landing(calendar, (uint32_t) standing.rank, 0) != AS_NOT_QUICK;
