@@ -188,6 +188,12 @@ act(Case *c, const char *action, AsInstant now)
 }
 
 static bool
+person_times_out(Case *c, AsInstant now)
+{
+	return act_with(c, AS_ACTION_TIMEOUT, AS_ACTOR_MERCHANT, now, 0, 0);
+}
+
+static bool
 clock_at(Case *c, AsInstant now)
 {
 	return act_with(c, AS_ACTION_TIMEOUT, AS_ACTOR_SYSTEM, now, 0, 0);
@@ -331,7 +337,8 @@ test_opening(void)
 	memset(&c, 0, sizeof c);
 	c.flow = &flow;
 	(void) open_at(&c, START, START + 25 * HOUR);
-	ok(clock_at(&c, START + 25 * HOUR + 30 * INT64_C(60000000)) && c.request.state == REMINDED &&
+	ok(!clock_at(&c, START + 25 * HOUR) && refused(&c, RA_NOT_THE_ACTOR), "the clock's name does not let it take effect");
+	ok(person_times_out(&c, START + 25 * HOUR + 30 * INT64_C(60000000)) && c.request.state == REMINDED &&
 	   c.events[1].at == START + 24 * HOUR && due_at(&c, START + 26 * HOUR),
 	   "or lets the deadline take effect, at its own instant");
 	ok(!c.events[1].by_clock && strcmp(c.events[1].rule, "T-14") == 0, "... as his own act, with its rule");
