@@ -16,7 +16,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "judge.h"
-#include "plans.h"
+#include "statement.h"
 #include "request_row.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -30,7 +30,7 @@
 #define ACT_COLUMNS 11			/* of the RETURNING list; sqlstate and message
 								 * follow in the composite */
 
-static SPIPlanPtr act_plan = NULL;
+static AsStatement act_on_request = {ACT_SQL, 6, {INT8OID, INT8OID, TEXTOID, JSONBOID, TEXTOID, TEXTOID}};
 
 static void
 unknown_request(int64 shop_id, int64 request_id)
@@ -58,7 +58,6 @@ PG_FUNCTION_INFO_V1(aftersale_act);
 Datum
 aftersale_act(PG_FUNCTION_ARGS)
 {
-	static const Oid types[6] = {INT8OID, INT8OID, TEXTOID, JSONBOID, TEXTOID, TEXTOID};
 	Datum		arguments[6];
 	char		nulls[6];
 	TupleDesc	descriptor;
@@ -78,8 +77,7 @@ aftersale_act(PG_FUNCTION_ARGS)
 		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
 	}
 	SPI_connect();
-	if (SPI_execute_plan(as_plan(ACT_SQL, 6, types, &act_plan), arguments, nulls, false, 0) != SPI_OK_UPDATE_RETURNING)
-		elog(ERROR, "act() could not update");
+	as_execute(&act_on_request, arguments, nulls, false, 0);
 	if (SPI_processed != 1)
 		unknown_request(PG_GETARG_INT64(0), PG_GETARG_INT64(1));
 	memset(isnull, true, sizeof isnull);

@@ -8,14 +8,24 @@
 #include "catalog/pg_type.h"
 #include "config.h"
 #include "money.h"
-#include "plans.h"
+#include "statement.h"
 #include "utils/builtins.h"
+
+static AsStatement remaining_of_order = {
+	"SELECT paid - refunded FROM aftersale.order_balance WHERE shop_id = $1 AND order_ref = $2 AND currency = $3",
+	3, {INT8OID, TEXTOID, TEXTOID}
+};
+
+static AsStatement open_others = {
+	"SELECT count(*) FROM aftersale.request AS r JOIN aftersale.flow_state AS s"
+	" ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state"
+	" WHERE r.shop_id = $1 AND r.order_ref = $3 AND r.request_id <> $2 AND NOT s.final AND r.state <> 'proposed'",
+	3, {INT8OID, INT8OID, TEXTOID}
+};
 
 AsMaybeAmount
 as_balance_remaining(int64_t shop_id, const char *order_ref, const char *currency, int digits)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[3] = {INT8OID, TEXTOID, TEXTOID};
 	AsMaybeAmount result = {false, 0};
 	Datum		values[3];
 	AsOwner		owner;
@@ -26,10 +36,7 @@ as_balance_remaining(int64_t shop_id, const char *order_ref, const char *currenc
 	values[2] = CStringGetTextDatum(currency);
 	as_owner_begin(&owner, as_relation("order_balance"));
 	SPI_connect();
-	as_plan("SELECT paid - refunded FROM aftersale.order_balance"
-			" WHERE shop_id = $1 AND order_ref = $2 AND currency = $3", 3, types, &plan);
-	if (SPI_execute_plan(plan, values, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read order_balance");
+	as_execute(&remaining_of_order, values, NULL, false, 1);
 	if (SPI_processed == 1)
 	{
 		Datum		remaining = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
@@ -45,8 +52,6 @@ as_balance_remaining(int64_t shop_id, const char *order_ref, const char *currenc
 int64_t
 as_open_others(int64_t shop_id, int64_t request_id, const char *order_ref)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[3] = {INT8OID, INT8OID, TEXTOID};
 	Datum		values[3];
 	AsOwner		owner;
 	int64		count;
@@ -57,12 +62,7 @@ as_open_others(int64_t shop_id, int64_t request_id, const char *order_ref)
 	values[2] = CStringGetTextDatum(order_ref);
 	as_owner_begin(&owner, as_relation("request"));
 	SPI_connect();
-	as_plan("SELECT count(*) FROM aftersale.request AS r JOIN aftersale.flow_state AS s"
-			" ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state"
-			" WHERE r.shop_id = $1 AND r.order_ref = $3 AND r.request_id <> $2 AND NOT s.final"
-			" AND r.state <> 'proposed'", 3, types, &plan);
-	if (SPI_execute_plan(plan, values, NULL, false, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the other requests of the order");
+	as_execute(&open_others, values, NULL, false, 1);
 	count = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	SPI_finish();
 	as_owner_end(&owner);

@@ -22,7 +22,7 @@
 #include "miscadmin.h"
 #include "money.h"
 #include "owner.h"
-#include "plans.h"
+#include "statement.h"
 #include "request.h"
 #include "request_row.h"
 #include "utils/array.h"
@@ -111,14 +111,14 @@ rows_set_amount(Rows *rows, int column, AsAmount amount, int digits)
 	rows_set(rows, column, NumericGetDatum(as_scaled_to_numeric(amount, digits)), false);
 }
 
-/* One statement: a plan for a single row, and one for arrays of rows. */
+/* What is done with the rows collected: for a single one, and for arrays of them. */
 typedef struct Statement
 {
-	const char *one_sql;
-	const char *many_sql;
-	SPIPlanPtr	one;
-	SPIPlanPtr	many;
+	AsStatement one;
+	AsStatement many;
 } Statement;
+
+#define STATEMENT(one_sql, many_sql)	{{.text = (one_sql)}, {.text = (many_sql)}}
 
 static ArrayType *
 column_array(const Column *column, int count)
@@ -136,29 +136,27 @@ column_array(const Column *column, int count)
 
 /* Executes the statement for all rows collected. */
 static void
-rows_execute(const Rows *rows, Statement *statement)
+rows_execute(const Rows *rows, Statement *statements)
 {
-	Datum		values[16];
-	char		nulls[16];
-	Oid			types[16];
-	SPIPlanPtr	plan;
+	bool		single = rows->count == 1;
+	AsStatement *statement = single ? &statements->one : &statements->many;
+	Datum		values[AS_STATEMENT_PARAMETERS];
+	char		nulls[AS_STATEMENT_PARAMETERS];
 
 	if (rows->count == 0)
 		return;
-	Assert(rows->width <= (int) lengthof(values));
+	Assert(rows->width <= AS_STATEMENT_PARAMETERS);
+	statement->parameters = rows->width;
 	for (int i = 0; i < rows->width; i++)
 	{
 		const Column *column = &rows->columns[i];
 
-		types[i] = rows->count == 1 ? column->type : get_array_type(column->type);
-		values[i] = rows->count == 1 ? column->values[0] : PointerGetDatum(column_array(column, rows->count));
-		nulls[i] = rows->count == 1 && column->nulls[0] ? 'n' : ' ';
+		if (statement->plan == NULL)
+			statement->types[i] = single ? column->type : get_array_type(column->type);
+		values[i] = single ? column->values[0] : PointerGetDatum(column_array(column, rows->count));
+		nulls[i] = single && column->nulls[0] ? 'n' : ' ';
 	}
-	plan = rows->count == 1 ?
-		as_plan(statement->one_sql, rows->width, types, &statement->one) :
-		as_plan(statement->many_sql, rows->width, types, &statement->many);
-	if (SPI_execute_plan(plan, values, nulls, false, 0) < 0)
-		elog(ERROR, "could not execute \"%s\"", statement->many_sql);
+	as_execute(statement, values, nulls, false, 0);
 }
 
 /* The same, and forgets them. */
@@ -200,11 +198,10 @@ static const Oid event_types[EVENT_COLUMNS] = {
 	"INSERT INTO aftersale.event (shop_id, request_id, event_seq, at, recorded_at, action, actor, on_behalf_of," \
 	" login, from_state, to_state, rule, payload, facts, digest) "
 
-static Statement insert_events = {
-	EVENT_INSERT "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-	EVENT_INSERT "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-	NULL, NULL
-};
+static Statement insert_events = STATEMENT(
+										   EVENT_INSERT "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+										   EVENT_INSERT "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+);
 
 /* ---- items ---- */
 
@@ -217,11 +214,10 @@ static const Oid item_types[3] = {INT8OID, INT8OID, JSONBOID};
 	" (i.item ->> 'paid')::numeric, (i.item ->> 'amount')::numeric FROM "
 #define ITEM_LINES ", jsonb_array_elements(r.items) WITH ORDINALITY AS i(item, place)"
 
-static Statement insert_items = {
-	ITEM_INSERT "(VALUES ($1, $2, $3)) AS r(shop_id, request_id, items)" ITEM_LINES,
-	ITEM_INSERT "unnest($1, $2, $3) AS r(shop_id, request_id, items)" ITEM_LINES,
-	NULL, NULL
-};
+static Statement insert_items = STATEMENT(
+										  ITEM_INSERT "(VALUES ($1, $2, $3)) AS r(shop_id, request_id, items)" ITEM_LINES,
+										  ITEM_INSERT "unnest($1, $2, $3) AS r(shop_id, request_id, items)" ITEM_LINES
+);
 
 /* ---- refunds ---- */
 
@@ -267,9 +263,7 @@ static const Oid refund_types[REFUND_COLUMNS] = {
 	" (SELECT FROM taken AS t WHERE t.shop_id = w.shop_id AND t.order_ref = w.order_ref AND t.currency = w.currency)" \
 	" LIMIT 1"
 
-static Statement take_from_balance = {
-	TAKE_FROM_BALANCE(REFUND_ONE), TAKE_FROM_BALANCE(REFUND_MANY), NULL, NULL
-};
+static Statement take_from_balance = STATEMENT(TAKE_FROM_BALANCE(REFUND_ONE), TAKE_FROM_BALANCE(REFUND_MANY));
 
 /* The platform has paid: what exceeds the balance is kept beside it, never hidden. */
 #define BOOK_PLATFORM(rows) \
@@ -279,9 +273,7 @@ static Statement take_from_balance = {
 	" platform_extra = b.platform_extra + GREATEST(0, b.refunded + w.amount - b.paid) FROM wanted AS w" \
 	" WHERE b.shop_id = w.shop_id AND b.order_ref = w.order_ref AND b.currency = w.currency"
 
-static Statement book_platform = {
-	BOOK_PLATFORM(REFUND_ONE), BOOK_PLATFORM(REFUND_MANY), NULL, NULL
-};
+static Statement book_platform = STATEMENT(BOOK_PLATFORM(REFUND_ONE), BOOK_PLATFORM(REFUND_MANY));
 
 #define INSERT_REFUNDS(rows) \
 	"INSERT INTO aftersale.refund (shop_id, request_id, event_seq, order_ref, amount, goods, tax, shipping," \
@@ -291,9 +283,7 @@ static Statement book_platform = {
 	" concat('aftersale-', r.shop_id, '-', r.request_id, '-', r.event_seq) FROM " rows \
 	" JOIN aftersale.shop AS s ON s.shop_id = r.shop_id"
 
-static Statement insert_refunds = {
-	INSERT_REFUNDS(REFUND_ONE), INSERT_REFUNDS(REFUND_MANY), NULL, NULL
-};
+static Statement insert_refunds = STATEMENT(INSERT_REFUNDS(REFUND_ONE), INSERT_REFUNDS(REFUND_MANY));
 
 /* What an event gives to somebody: fees kept back, and the cost that a rule puts on a bearer. */
 typedef enum ChargeColumn
@@ -317,11 +307,10 @@ static const Oid charge_types[CHARGE_COLUMNS] = {
 #define INSERT_CHARGES \
 	"INSERT INTO aftersale.charge (shop_id, request_id, event_seq, charge_no, kind, amount, currency, bearer, rule) "
 
-static Statement insert_charges = {
-	INSERT_CHARGES "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	INSERT_CHARGES "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	NULL, NULL
-};
+static Statement insert_charges = STATEMENT(
+											INSERT_CHARGES "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+											INSERT_CHARGES "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+);
 
 /* A refund is spread over what remains of the lines that were asked for, by largest remainder. */
 #define SPREAD_REFUNDS(rows) \
@@ -336,9 +325,7 @@ static Statement insert_charges = {
 	" FROM spread AS s, unnest(s.lines, s.parts) AS u(line_no, part) WHERE u.part > 0 ORDER BY 1, 2, 3) AS p" \
 	" WHERE i.shop_id = p.shop_id AND i.request_id = p.request_id AND i.line_no = p.line_no"
 
-static Statement spread_refunds = {
-	SPREAD_REFUNDS(REFUND_ONE), SPREAD_REFUNDS(REFUND_MANY), NULL, NULL
-};
+static Statement spread_refunds = STATEMENT(SPREAD_REFUNDS(REFUND_ONE), SPREAD_REFUNDS(REFUND_MANY));
 
 /* Raises RA045 for the order that take_from_balance could not take from. */
 static void
@@ -638,19 +625,14 @@ begin_chunk(Recorder *recorder)
 static void
 flush_refunds(Rows *refunds)
 {
-	int			count = refunds->count;
-	int			level;
-
-	if (count == 0)
+	if (refunds->count == 0)
 		return;
-	level = as_pin_planner();
 	rows_execute(refunds, &take_from_balance);
 	if (SPI_processed > 0)
 		refuse_over_refund();
 	rows_execute(refunds, &book_platform);
 	rows_execute(refunds, &insert_refunds);
 	rows_execute(refunds, &spread_refunds);
-	as_unpin_planner(level);
 	refunds->count = 0;
 }
 

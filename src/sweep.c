@@ -19,8 +19,8 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
-#include "plans.h"
 #include "request.h"
+#include "statement.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/elog.h"
@@ -76,40 +76,38 @@ take_keys(Keys *keys, MemoryContext context)
 
 /* ---- one batch ---- */
 
-#define FIRE_SQL \
-	"WITH d AS MATERIALIZED (SELECT q.shop_id, q.request_id" \
-	" FROM unnest($1, $2) AS k(shop_id, request_id)" \
-	" JOIN aftersale.request AS q ON q.shop_id OPERATOR(pg_catalog.=) k.shop_id" \
-	" AND q.request_id OPERATOR(pg_catalog.=) k.request_id" \
-	" WHERE q.act_at OPERATOR(pg_catalog.<) $3" \
-	" ORDER BY q.shop_id, q.request_id FOR NO KEY UPDATE OF q SKIP LOCKED)" \
-	" UPDATE aftersale.request AS r SET action = 'timeout', actor = 'system' FROM d" \
-	" WHERE r.shop_id OPERATOR(pg_catalog.=) d.shop_id AND r.request_id OPERATOR(pg_catalog.=) d.request_id"
+static AsStatement fire_requests = {
+	"WITH d AS MATERIALIZED (SELECT q.shop_id, q.request_id"
+	" FROM unnest($1, $2) AS k(shop_id, request_id)"
+	" JOIN aftersale.request AS q ON q.shop_id OPERATOR(pg_catalog.=) k.shop_id"
+	" AND q.request_id OPERATOR(pg_catalog.=) k.request_id"
+	" WHERE q.act_at OPERATOR(pg_catalog.<) $3"
+	" ORDER BY q.shop_id, q.request_id FOR NO KEY UPDATE OF q SKIP LOCKED)"
+	" UPDATE aftersale.request AS r SET action = 'timeout', actor = 'system' FROM d"
+	" WHERE r.shop_id OPERATOR(pg_catalog.=) d.shop_id AND r.request_id OPERATOR(pg_catalog.=) d.request_id",
+	3, {INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZOID}
+};
 
 static int64
 fire(const Keys *keys, int from, int count, TimestampTz cutoff)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[3] = {INT8ARRAYOID, INT8ARRAYOID, TIMESTAMPTZOID};
 	Datum		values[3];
-	int			level;
 
 	values[0] = PointerGetDatum(key_array(keys->shop_ids + from, count));
 	values[1] = PointerGetDatum(key_array(keys->request_ids + from, count));
 	values[2] = TimestampTzGetDatum(cutoff);
-	level = as_pin_planner();
-	if (SPI_execute_plan(as_plan(FIRE_SQL, 3, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "the sweep could not update");
-	as_unpin_planner(level);
+	as_execute(&fire_requests, values, NULL, false, 0);
 	return (int64) SPI_processed;
 }
 
-#define PARK_SQL \
-	"UPDATE aftersale.request SET attempts = attempts OPERATOR(pg_catalog.+) 1, fault = $3," \
-	" act_at = $4 OPERATOR(pg_catalog.+) LEAST('1 day'::pg_catalog.interval, '1 minute'::pg_catalog.interval" \
-	" OPERATOR(pg_catalog.*) pg_catalog.power(2, LEAST(attempts, 20)::pg_catalog.float8))" \
-	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2" \
-	" AND act_at OPERATOR(pg_catalog.<) $5"
+static AsStatement park_request = {
+	"UPDATE aftersale.request SET attempts = attempts OPERATOR(pg_catalog.+) 1, fault = $3,"
+	" act_at = $4 OPERATOR(pg_catalog.+) LEAST('1 day'::pg_catalog.interval, '1 minute'::pg_catalog.interval"
+	" OPERATOR(pg_catalog.*) pg_catalog.power(2, LEAST(attempts, 20)::pg_catalog.float8))"
+	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND request_id OPERATOR(pg_catalog.=) $2"
+	" AND act_at OPERATOR(pg_catalog.<) $5",
+	5, {INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
+};
 
 /*
  * Leaves a row to a later run, each time twice as late, at most a day; not
@@ -118,8 +116,6 @@ fire(const Keys *keys, int from, int count, TimestampTz cutoff)
 static int64
 park(const Keys *keys, int at, TimestampTz cutoff, const ErrorData *error)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[5] = {INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID};
 	Datum		values[5];
 
 	values[0] = keys->shop_ids[at];
@@ -130,8 +126,7 @@ park(const Keys *keys, int at, TimestampTz cutoff, const ErrorData *error)
 	as_parking = true;
 	PG_TRY();
 	{
-		if (SPI_execute_plan(as_plan(PARK_SQL, 5, types, &plan), values, NULL, false, 0) != SPI_OK_UPDATE)
-			elog(ERROR, "the sweep could not park a request");
+		as_execute(&park_request, values, NULL, false, 0);
 	}
 	PG_FINALLY();
 	{
@@ -335,18 +330,14 @@ aftersale_fire_due(PG_FUNCTION_ARGS)
 static bool
 lock_sweep(void)
 {
-	static SPIPlanPtr lock = NULL;
-	static SPIPlanPtr look = NULL;
+	static AsStatement lock = {"SELECT FROM aftersale.heartbeat FOR NO KEY UPDATE SKIP LOCKED", 0, {InvalidOid}};
+	static AsStatement look = {"SELECT FROM aftersale.heartbeat", 0, {InvalidOid}};
 	AsError		error;
 
-	if (SPI_execute_plan(as_plan("SELECT FROM aftersale.heartbeat FOR NO KEY UPDATE SKIP LOCKED", 0, NULL, &lock),
-						 NULL, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "the sweep could not take its lock");
+	as_execute(&lock, NULL, NULL, false, 0);
 	if (SPI_processed > 0)
 		return true;
-	if (SPI_execute_plan(as_plan("SELECT FROM aftersale.heartbeat", 0, NULL, &look),
-						 NULL, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "the sweep could not read its heartbeat");
+	as_execute(&look, NULL, NULL, false, 0);
 	if (SPI_processed > 0)
 		return false;
 	as_fail(&error, RA_SCHEDULER, NULL, "the row of aftersale.heartbeat is missing, or hidden from this role");
@@ -357,16 +348,14 @@ lock_sweep(void)
 static void
 claim(TimestampTz cutoff, int max_rows, Keys *keys, MemoryContext context)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[2] = {TIMESTAMPTZOID, INT4OID};
+	static AsStatement due = {
+		"SELECT shop_id, request_id FROM aftersale.request"
+		" WHERE act_at OPERATOR(pg_catalog.<) $1 ORDER BY act_at LIMIT $2",
+		2, {TIMESTAMPTZOID, INT4OID}
+	};
 	Datum		values[2] = {TimestampTzGetDatum(cutoff), Int32GetDatum(max_rows)};
-	int			level = as_pin_planner();
 
-	if (SPI_execute_plan(as_plan("SELECT shop_id, request_id FROM aftersale.request"
-								 " WHERE act_at OPERATOR(pg_catalog.<) $1 ORDER BY act_at LIMIT $2",
-								 2, types, &plan), values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "the sweep could not read what is due");
-	as_unpin_planner(level);
+	as_execute(&due, values, NULL, false, 0);
 	take_keys(keys, context);
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -374,8 +363,11 @@ claim(TimestampTz cutoff, int max_rows, Keys *keys, MemoryContext context)
 static void
 beat(TimestampTz started, TimestampTz cutoff, const Tally *tally, bool complete)
 {
-	static SPIPlanPtr plan = NULL;
-	static const Oid types[6] = {TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID, BOOLOID};
+	static AsStatement write = {
+		"UPDATE aftersale.heartbeat SET started_at = $1, finished_at = $2, cutoff = $3,"
+		" fired = $4, parked = $5, complete = $6, login = SESSION_USER",
+		6, {TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID, INT8OID, BOOLOID}
+	};
 	Datum		values[6];
 
 	values[0] = TimestampTzGetDatum(started);
@@ -384,10 +376,7 @@ beat(TimestampTz started, TimestampTz cutoff, const Tally *tally, bool complete)
 	values[3] = Int64GetDatum(tally->fired);
 	values[4] = Int64GetDatum(tally->parked);
 	values[5] = BoolGetDatum(complete);
-	if (SPI_execute_plan(as_plan("UPDATE aftersale.heartbeat SET started_at = $1, finished_at = $2, cutoff = $3,"
-								 " fired = $4, parked = $5, complete = $6, login = SESSION_USER", 6, types, &plan),
-						 values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "the sweep could not write its heartbeat");
+	as_execute(&write, values, NULL, false, 0);
 }
 
 /* An argument of sweep() that must not be negative; NULL is the default. */
