@@ -81,6 +81,28 @@ $function$;
 COMMENT ON FUNCTION aftersale.in_use_keep() IS
 'Trigger function of aftersale.shop and aftersale.flow: refuses to delete what requests belong to or are judged by (RA027). For install() only.';
 
+CREATE FUNCTION aftersale.calendar_grew() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    -- requests by key, as everybody locks them
+    WITH provisional AS MATERIALIZED (
+        SELECT r.shop_id, r.request_id
+        FROM aftersale.request r
+        JOIN aftersale.shop_country c ON c.shop_id = r.shop_id AND c.country = r.country
+        WHERE r.provisional AND c.calendar IN (SELECT n.name FROM changed n)
+        ORDER BY r.shop_id, r.request_id
+        FOR NO KEY UPDATE OF r)
+    UPDATE aftersale.request r SET action = 'recompute_deadline', actor = 'system'
+    FROM provisional p
+    WHERE r.shop_id = p.shop_id AND r.request_id = p.request_id;
+    RETURN NULL;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.calendar_grew() IS
+'Trigger function of aftersale.calendar: deadlines that lay beyond what the calendar knew (request.provisional) are computed anew by the calendar as it is now, each with an event. For install() only.';
+
 CREATE FUNCTION aftersale.act(shop_id bigint, request_id bigint, action text, payload jsonb DEFAULT '{}',
     actor text DEFAULT NULL, on_behalf_of text DEFAULT NULL) RETURNS aftersale.decision
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -93,6 +93,7 @@ DECLARE
     active boolean;
     beat record;
     parked bigint;
+    moved bigint;
     missing text;
 BEGIN
     PERFORM aftersale.require_installed();
@@ -123,6 +124,25 @@ BEGIN
         CASE WHEN beat.finished_at IS NULL THEN 'no sweep has run' ELSE format('the last sweep finished %s', beat.finished_at) END,
         CASE WHEN coalesce(beat.finished_at > pg_catalog.clock_timestamp() - interval '5 minutes', false) THEN NULL
              ELSE 'CALL aftersale.sweep(); then look at the job' END)::aftersale.health_check;
+
+    -- what was computed by another state of the calendar or of the server's zone data
+    SELECT count(*) INTO moved
+    FROM (SELECT e.facts, r.entered_at, r.opened_at, r.ordered_at, s.term, s.starts, c.calendar
+          FROM aftersale.request r
+          CROSS JOIN LATERAL (SELECT x.* FROM aftersale.event x
+              WHERE x.shop_id = r.shop_id AND x.request_id = r.request_id AND x.facts ? 'due'
+              ORDER BY x.event_seq DESC LIMIT 1) e
+          JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = e.to_state
+          JOIN aftersale.calendar c ON c.name = e.facts ->> 'calendar'
+          WHERE r.act_at IS NOT NULL AND r.platform_due_at IS NULL AND NOT r.provisional
+            AND NOT e.facts ? 'overrides' AND s.term IS NOT NULL AND e.to_state = r.state
+          ORDER BY r.act_at
+          LIMIT 1000) d
+    WHERE aftersale.deadline(CASE d.starts WHEN 'opened' THEN d.opened_at WHEN 'ordered' THEN d.ordered_at ELSE d.entered_at END,
+        d.term, d.calendar) <> (d.facts #>> '{due,-1,0}')::timestamptz;
+    RETURN NEXT ROW('deadlines', moved = 0,
+        format('of the next 1000 deadlines %s would be computed otherwise by the calendars and zone data of today', moved),
+        CASE WHEN moved > 0 THEN 'Holidays or the server''s zone data changed since: set request.platform_due_at where the platform counts anew' END)::aftersale.health_check;
 
     SELECT count(*) INTO parked FROM aftersale.request WHERE fault IS NOT NULL;
     RETURN NEXT ROW('parked', parked = 0, format('%s requests are left to a person', parked),

@@ -373,8 +373,8 @@ read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, J
 	begin(judgement, as_flow_version(as_row_text(old, AS_COL_flow),
 									 DatumGetInt32(old->values[AS_COL_flow_version])));
 	read_request(old, judgement->flow, &judgement->request);
-	judgement->command.kind = strcmp(action, AS_ACTION_SET_DEADLINE) == 0 ?
-		AS_COMMAND_SET_DEADLINE : AS_COMMAND_ACT;
+	judgement->command.kind = strcmp(action, AS_ACTION_SET_DEADLINE) == 0 ? AS_COMMAND_SET_DEADLINE :
+		strcmp(action, AS_ACTION_RECOMPUTE) == 0 ? AS_COMMAND_RECOMPUTE : AS_COMMAND_ACT;
 	judgement->command.action = action;
 	judgement->command.now = now;
 	read_payload(judgement->cached, payload, &judgement->command);

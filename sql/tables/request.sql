@@ -51,6 +51,7 @@ ALTER SEQUENCE aftersale.request_id OWNED BY aftersale.request.request_id;
 CREATE INDEX request_act_at ON aftersale.request (act_at) WHERE act_at IS NOT NULL;
 CREATE INDEX request_shop_act_at ON aftersale.request (shop_id, act_at) WHERE act_at IS NOT NULL;
 CREATE INDEX request_shop_due_at ON aftersale.request (shop_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX request_provisional ON aftersale.request (shop_id, request_id) WHERE provisional;
 CREATE INDEX request_order_ref ON aftersale.request (shop_id, order_ref);
 COMMENT ON TABLE aftersale.request IS 'One after-sales matter. INSERT opens it; UPDATE ... SET action acts on it; the database decides state, outcome and deadline.';
 COMMENT ON COLUMN aftersale.request.shop_id IS 'Shop.';

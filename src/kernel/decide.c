@@ -472,6 +472,36 @@ set_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	return true;
 }
 
+/* A provisional deadline is computed anew, from the same start by the calendar as it is now. */
+static bool
+recompute_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	bool		was_parked = is_parked(input, decision);
+	AsEvent    *event;
+
+	if (decision->n_events > 0 && !decision->provisional)
+		return true;			/* it had passed by the calendar as it was */
+	if (input->command->actor != AS_ACTOR_SYSTEM || !decision->provisional)
+	{
+		as_fail(error, RA_ACTION_NOT_ALLOWED, NULL, "action \"%s\" is the clock's, and for provisional deadlines only",
+				AS_ACTION_RECOMPUTE);
+		return as_hint(error, "A change of the calendar takes it by itself.");
+	}
+	event = add_event(input, decision, error);
+	if (event == NULL || !compute_deadline(input, decision, error))
+		return false;
+	if (!was_parked)
+		arm(input, decision);
+	event->at = decision->at;
+	event->action = AS_ACTION_RECOMPUTE;
+	event->by_clock = true;
+	event->from = event->to = decision->state;
+	event->rule = input->flow->states[decision->state].rule;
+	event->outcome = NULL;
+	event->due_at = decision->due_at;
+	return true;
+}
+
 static bool
 act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
@@ -568,9 +598,20 @@ as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	}
 	if (!as_advance(input, decision, error))
 		return false;
-	if (!(input->command->kind == AS_COMMAND_ACT ?
-		  act(input, decision, error) : set_deadline(input, decision, error)))
-		return false;
+	switch (input->command->kind)
+	{
+		case AS_COMMAND_SET_DEADLINE:
+			if (!set_deadline(input, decision, error))
+				return false;
+			break;
+		case AS_COMMAND_RECOMPUTE:
+			if (!recompute_deadline(input, decision, error))
+				return false;
+			break;
+		default:
+			if (!act(input, decision, error))
+				return false;
+	}
 	decision->overdue_at_opening = is_parked(input, decision);
 	return true;
 }

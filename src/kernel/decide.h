@@ -52,6 +52,7 @@ typedef enum AsCommandKind
 {
 	AS_COMMAND_OPEN,
 	AS_COMMAND_ACT,
+	AS_COMMAND_RECOMPUTE,		/* the deadline, which was provisional, anew */
 	AS_COMMAND_SET_DEADLINE		/* nothing but a new platform_due_at */
 } AsCommandKind;
 

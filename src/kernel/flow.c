@@ -112,7 +112,7 @@ as_flow_look_ups(const AsFlow *flow, const char *action)
 bool
 as_flow_check(const AsFlow *flow, AsError *error)
 {
-	static const char *const reserved[] = {AS_ACTION_OPEN, AS_ACTION_SET_DEADLINE};
+	static const char *const reserved[] = {AS_ACTION_OPEN, AS_ACTION_SET_DEADLINE, AS_ACTION_RECOMPUTE};
 	int			timeout = as_flow_action(flow, AS_ACTION_TIMEOUT);
 
 	for (int i = 0; i < 2; i++)

@@ -18,6 +18,8 @@
 
 #define AS_ACTION_OPEN			"open"	/* the first event of every request */
 #define AS_ACTION_TIMEOUT		"timeout"	/* the clock's */
+#define AS_ACTION_RECOMPUTE		"recompute_deadline"	/* the calendar has
+														 * grown */
 #define AS_ACTION_SET_DEADLINE	"set_deadline"	/* a deadline that the
 												 * platform gave */
 
