@@ -373,6 +373,76 @@ inside(int minute)
 	return minute > 4 * 1440 && minute < MINUTES - 5 * 1440;
 }
 
+/* Laws that hold whatever the calendar, at any microsecond. */
+static long laws;
+static bool monotone_start = true;
+static bool monotone_term = true;
+static bool additive = true;
+
+static bool
+ends(const AsCalendar *calendar, int64_t start, AsTerm term, int64_t *due)
+{
+	AsError		error;
+
+	return as_deadline(start, term, calendar, due, NULL, &error);
+}
+
+static void
+check_laws(const AsCalendar *calendar, int minute)
+{
+	int64_t		early = seconds_of_minute(minute) * 1000000 + below(60000000);
+	int64_t		late = early + (int64_t) below(4 * 1440) * 60000000 + below(60000000);
+	AsTerm		terms[2] = {
+		{(int32_t) below(2000), AS_CLOCK_BUSINESS_HOURS, 0},
+		{(int32_t) below(8), AS_CLOCK_BUSINESS_DAYS, (uint8_t) below(3)}
+	};
+
+	for (int i = 0; i < 2; i++)
+	{
+		AsTerm		term = terms[i];
+		AsTerm		longer = term;
+		int64_t		first;
+		int64_t		second;
+
+		/*
+		 * Wall times that a clock change skips are moved behind it, as
+		 * PostgreSQL does, so days may trade places by as much as the clock
+		 * changes; hours never do.
+		 */
+		int64_t		tolerance = i == 0 ? 0 : INT64_C(7200000000);
+
+		longer.count += 1 + (int32_t) below(i == 0 ? 2000 : 8);
+
+		/*
+		 * "same time" is not: Friday 18:00 ends on Monday at 18:00, Saturday
+		 * 10:00 on Monday at 10:00
+		 */
+		if ((i == 0 || term.mode != AS_DAY_SAME_TIME) &&
+			ends(calendar, early, term, &first) && ends(calendar, late, term, &second))
+		{
+			monotone_start &= first <= second + tolerance;
+			laws++;
+		}
+		if (ends(calendar, early, term, &first) && ends(calendar, early, longer, &second))
+		{
+			monotone_term &= first <= second + tolerance;
+			laws++;
+		}
+		if (i == 0 && ends(calendar, early, term, &first))
+		{
+			AsTerm		rest = longer;
+			int64_t		in_parts;
+
+			rest.count = longer.count - term.count;
+			if (ends(calendar, first, rest, &in_parts) && ends(calendar, early, longer, &second))
+			{
+				additive &= in_parts == second;
+				laws++;
+			}
+		}
+	}
+}
+
 static void
 check_start(const AsCalendar *calendar, const char *what, int minute)
 {
@@ -499,6 +569,8 @@ one_round(const AsZone *zone, const char *name)
 		int			minute = MARGIN * 1440 + (int) below((DAYS - 2 * MARGIN) * 1440);
 
 		check_start(calendars[i % 3], kinds[i % 3], minute);
+		for (int law = 0; law < 20; law++)
+			check_laws(calendars[i % 3], minute);
 	}
 	for (int i = 0; i < 3; i++)
 		free(calendars[i]);
@@ -555,6 +627,10 @@ main(int argc, char **argv)
 	ok(good[3] && compared[3] > rounds, "business days and end of day, as minute by minute");
 	ok(good[4] && compared[4] > rounds, "working instants, as minute by minute");
 	ok(good[5] && compared[5] > rounds / 2, "business days between, as day by day");
+	ok(monotone_start && laws > rounds, "a later start never ends earlier (hours, days, end of day), but for what a clock change skips");
+	ok(monotone_term && laws > rounds, "a longer term never ends earlier");
+	ok(additive && laws > rounds, "hours in two parts end where they end at once");
+	printf("# laws: %ld\n", laws);
 	printf("# compared: hours %ld, elapsed %ld, same time %ld, days %ld, working %ld, between %ld\n",
 		   compared[0], compared[1], compared[2], compared[3], compared[4], compared[5]);
 	for (int i = 0; i < ZONES; i++)
