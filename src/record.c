@@ -248,6 +248,15 @@ static const Oid refund_types[REFUND_COLUMNS] = {
 #define REFUND_ONE	"(VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)) " REFUND_ROWS
 #define REFUND_MANY "unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) " REFUND_ROWS
 
+/* Locks every balance of the statement by key, before any is written. */
+#define LOCK_BALANCES(rows) \
+	"SELECT FROM aftersale.order_balance AS b" \
+	" JOIN (SELECT DISTINCT r.shop_id, r.order_ref, r.currency FROM " rows ") AS w" \
+	" ON b.shop_id = w.shop_id AND b.order_ref = w.order_ref AND b.currency = w.currency" \
+	" ORDER BY b.shop_id, b.order_ref, b.currency FOR NO KEY UPDATE OF b"
+
+static Statement lock_balances = STATEMENT(LOCK_BALANCES(REFUND_ONE), LOCK_BALANCES(REFUND_MANY));
+
 /*
  * The guard of the money: the running total of each order, in key order, only
  * as far as it stays within what was paid.  Whatever the isolation level, the
@@ -351,6 +360,8 @@ typedef struct Recorder
 	AsRequestMap map;
 	MemoryContext chunk;		/* everything collected; reset after each
 								 * flush */
+	MemoryContext statement;	/* refunds: kept to the statement's end, so
+								 * that balances are taken once, by key */
 	const char *login;
 	Rows		events;
 	Rows		items;
@@ -407,6 +418,7 @@ collect_refund(Recorder *recorder, const AsRequestRow *new, const AsJudgement *j
 	int			digits = judgement->request.money.digits;
 	AsAmount	fees = 0;
 	Rows	   *refunds = &recorder->refunds;
+	MemoryContext before = MemoryContextSwitchTo(recorder->statement);
 
 	for (int i = 0; i < refund->n_fees; i++)
 		fees += refund->fees[i];
@@ -426,6 +438,7 @@ collect_refund(Recorder *recorder, const AsRequestRow *new, const AsJudgement *j
 	rows_set(refunds, REFUND_REASON, copied(new, AS_COL_reason), new->nulls[AS_COL_reason]);
 	rows_set_text(refunds, REFUND_EXECUTED_BY, as_executor_names[refund->executor]);
 	refunds->count++;
+	MemoryContextSwitchTo(before);
 }
 
 static void
@@ -618,22 +631,30 @@ begin_chunk(Recorder *recorder)
 {
 	rows_init(&recorder->events, EVENT_COLUMNS, event_types);
 	rows_init(&recorder->items, lengthof(item_types), item_types);
-	rows_init(&recorder->refunds, REFUND_COLUMNS, refund_types);
 	rows_init(&recorder->charges, CHARGE_COLUMNS, charge_types);
 }
 
+/* Books the refunds of the whole statement. */
 static void
-flush_refunds(Rows *refunds)
+flush_refunds(Recorder *recorder)
 {
+	Rows	   *refunds = &recorder->refunds;
+	AsOwner		owner;
+
 	if (refunds->count == 0)
 		return;
+	as_owner_begin(&owner, RelationGetRelid(recorder->relation));
+	SPI_connect();
+	if (refunds->count > 1)
+		rows_execute(refunds, &lock_balances);
 	rows_execute(refunds, &take_from_balance);
 	if (SPI_processed > 0)
 		refuse_over_refund();
 	rows_execute(refunds, &book_platform);
 	rows_execute(refunds, &insert_refunds);
 	rows_execute(refunds, &spread_refunds);
-	refunds->count = 0;
+	SPI_finish();
+	as_owner_end(&owner);
 }
 
 static void
@@ -647,7 +668,6 @@ flush_chunk(Recorder *recorder)
 		SPI_connect();
 		rows_flush(&recorder->events, &insert_events);
 		rows_flush(&recorder->items, &insert_items);
-		flush_refunds(&recorder->refunds);
 		rows_flush(&recorder->charges, &insert_charges);
 		SPI_finish();
 		as_owner_end(&owner);
@@ -723,6 +743,9 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 	if (!inserted)
 		reader_begin(&old_rows, trigger->tg_oldtable, descriptor);
 
+	recorder.statement = AllocSetContextCreate(caller, "aftersale refunds", ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(recorder.statement);
+	rows_init(&recorder.refunds, REFUND_COLUMNS, refund_types);
 	MemoryContextSwitchTo(recorder.chunk);
 	begin_chunk(&recorder);
 	while (reader_next(&new_rows, &recorder.map, &new))
@@ -740,8 +763,10 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 			flush_chunk(&recorder);
 	}
 	flush_chunk(&recorder);
+	flush_refunds(&recorder);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(recorder.chunk);
+	MemoryContextDelete(recorder.statement);
 	ExecDropSingleTupleTableSlot(new_rows.slot);
 	if (!inserted)
 		ExecDropSingleTupleTableSlot(old_rows.slot);

@@ -187,5 +187,26 @@ $bulk = sub {
 $errors = together('bulk', ['read committed'], $bulk, sub { my $i = shift; return map { $i * 100 + $_ } 1 .. 2 });
 like($errors, qr/deadlock detected/, 'row by row in orders of their own sessions deadlock, which this harness sees');
 
+# ---- statements of thousands of refunds that meet in two orders ----
+
+# each session goes through requests of its own, half of the sessions through the second order's first
+$sessions = 4;
+$node->safe_psql('postgres', q{
+	SET ROLE erp;
+	INSERT INTO aftersale.order_balance (shop_id, order_ref, currency, paid) VALUES (1, 'large/1', 'GBP', 1000000), (1, 'large/2', 'GBP', 1000000);
+	INSERT INTO aftersale.request (shop_id, request_id, flow, order_ref, amount)
+	SELECT 1, 1000000 + s * 10000 + i, 'market/return', 'large/' || CASE WHEN (i <= 1100) = (s % 2 = 0) THEN 1 ELSE 2 END, 100
+	FROM generate_series(0, 3) s, generate_series(1, 2200) i});
+$node->safe_psql('postgres', 'TRUNCATE answer');
+my $large = sub {
+	my $session = $_[1] % 10;
+	return "UPDATE aftersale.request SET action = 'partly', payload = '{\"amount\": 0.01}'
+	WHERE shop_id = 1 AND request_id BETWEEN 1000001 + $session * 10000 AND 1009999 + $session * 10000;";
+};
+$errors = together('large', ['read committed'], $large, sub { my $i = shift; return map { $_ * 10 + $i } 1 .. 3 });
+is($errors, '', 'large statements take the balances of the whole statement by key: no deadlock');
+is($node->safe_psql('postgres', q{SELECT string_agg(refunded::text, ' ') FROM aftersale.order_balance WHERE order_ref LIKE 'large/%'}),
+	'132.00 132.00', '... and every refund counted');
+
 $node->stop;
 done_testing();
