@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "common/cryptohash.h"
+#include "compat.h"
 #include "facts.h"
 #include "fmgr.h"
 #include "history.h"

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "compat.h"
 #include "config.h"
 #include "errors.h"
 #include "fmgr.h"

@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "clock.h"
 #include "commands/trigger.h"
+#include "compat.h"
 #include "config.h"
 #include "errors.h"
 #include "fmgr.h"
