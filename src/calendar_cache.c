@@ -244,7 +244,7 @@ static bool
 is_current(const NamedCalendar *entry, uint64 epoch)
 {
 	return entry->epoch == epoch &&
-		(entry->published || (IsInParallelMode() && entry->lxid == MyProc->lxid));
+		(entry->published || (IsInParallelMode() && entry->lxid == AS_LOCAL_XID));
 }
 
 static void
@@ -317,7 +317,7 @@ load_named(const char *name)
 	entry->calendar = calendar;
 	entry->epoch = epoch;
 	entry->published = load.publish || IsParallelWorker();
-	entry->lxid = MyProc->lxid;
+	entry->lxid = AS_LOCAL_XID;
 	entry->next = named_calendars;
 	named_calendars = entry;
 	return entry;

@@ -14,6 +14,13 @@
 #include "varatt.h"
 #endif
 
+/* The local transaction's number moved into vxid in PostgreSQL 17. */
+#if PG_VERSION_NUM >= 170000
+#define AS_LOCAL_XID	(MyProc->vxid.lxid)
+#else
+#define AS_LOCAL_XID	(MyProc->lxid)
+#endif
+
 /*
  * Soft errors (PostgreSQL 16): an input function that is given an error
  * context returns NULL instead of raising.  Before 16 there is no context.
