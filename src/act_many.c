@@ -247,7 +247,7 @@ static void
 act_on(Batch *batch, int from, int count)
 {
 	Datum		arguments[6];
-	char		nulls[6] = "      ";
+	char		nulls[] = "      ";
 	Datum		values[DECISION_COLUMNS] = {0};
 	bool		isnull[DECISION_COLUMNS];
 	bool		nonumber;

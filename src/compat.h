@@ -14,6 +14,13 @@
 #include "varatt.h"
 #endif
 
+/* A declaration's prefix: the function does not return. */
+#if PG_VERSION_NUM >= 180000
+#define AS_NORETURN	pg_noreturn
+#else
+#define AS_NORETURN	pg_attribute_noreturn()
+#endif
+
 /* The local transaction's number moved into vxid in PostgreSQL 17. */
 #if PG_VERSION_NUM >= 170000
 #define AS_LOCAL_XID	(MyProc->vxid.lxid)

@@ -5,12 +5,13 @@
 #ifndef AFTERSALE_ERRORS_H
 #define AFTERSALE_ERRORS_H
 
+#include "compat.h"
 #include "nodes/nodes.h"
 #include "kernel/codes.h"
 #include "kernel/error.h"
 
 /* Raises a kernel error. */
-extern void as_report(const AsError *error) pg_attribute_noreturn();
+AS_NORETURN extern void as_report(const AsError *error);
 
 /*
  * Raises it softly where the server has soft errors and the caller's

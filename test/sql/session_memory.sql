@@ -17,8 +17,8 @@ END $$;
 SELECT bool_and(pg_temp.refused('no/flow' || i, 180) AND pg_temp.refused('temu/ticket', -i)) FROM generate_series(1, 200) i;
 RESET ROLE;
 SELECT count(*) > 1 AS there, bool_and(contexts <= 2) AS few, bool_and(bytes < 200000) AS small
-FROM (SELECT count(*) AS contexts, sum(total_bytes) AS bytes FROM pg_backend_memory_contexts
-	WHERE name LIKE 'aftersale %' AND parent = 'CacheMemoryContext' GROUP BY name) kind;
+FROM (SELECT count(*) AS contexts, sum(total_bytes) AS bytes FROM pg_backend_memory_contexts m
+	WHERE name LIKE 'aftersale %' AND coalesce(to_jsonb(m) ->> 'parent', 'CacheMemoryContext') = 'CacheMemoryContext' GROUP BY name) kind;
 SET ROLE regress_erp;
 CREATE PROCEDURE pg_temp.change_and_open() LANGUAGE plpgsql AS $$
 BEGIN
@@ -34,5 +34,5 @@ CALL pg_temp.change_and_open();
 ROLLBACK;
 RESET ROLE;
 SELECT count(*) > 1 AS there, bool_and(contexts <= 2) AS few, bool_and(bytes < 200000) AS small
-FROM (SELECT count(*) AS contexts, sum(total_bytes) AS bytes FROM pg_backend_memory_contexts
-	WHERE name LIKE 'aftersale %' AND parent = 'CacheMemoryContext' GROUP BY name) kind;
+FROM (SELECT count(*) AS contexts, sum(total_bytes) AS bytes FROM pg_backend_memory_contexts m
+	WHERE name LIKE 'aftersale %' AND coalesce(to_jsonb(m) ->> 'parent', 'CacheMemoryContext') = 'CacheMemoryContext' GROUP BY name) kind;
