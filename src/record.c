@@ -4,9 +4,11 @@
  *
  * For every row of the statement that was decided, decides again from the old
  * row, last_* and last_facts, refuses the statement where some later trigger
- * altered the decision, and writes the events and items: set-based, as the
- * owner of the tables, from arrays.  Rows come from the transition tables in
- * chunks, so that memory stays bounded however large the statement is.
+ * altered the decision, and writes the events, items, refunds and charges:
+ * set-based, as the owner of the tables, from arrays.  Rows come from the
+ * transition tables in chunks, so that memory stays bounded however large the
+ * statement is.  Only refunds are kept to the statement's end, so that balances
+ * are locked once, in the order of their keys.
  */
 #include "postgres.h"
 
@@ -22,9 +24,9 @@
 #include "miscadmin.h"
 #include "money.h"
 #include "owner.h"
-#include "statement.h"
 #include "request.h"
 #include "request_row.h"
+#include "statement.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"

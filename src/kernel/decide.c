@@ -567,8 +567,6 @@ begin(const AsDecideInput *input, AsDecision *decision)
 		return;
 	if (decision->at < request->last_at)
 		decision->at = request->last_at;
-	if (decision->at < request->opened_at)
-		decision->at = request->opened_at;
 	if (decision->at < last_event_at(request))
 		decision->at = last_event_at(request);	/* opened in the future */
 	decision->state = request->state;
