@@ -156,38 +156,27 @@ payload_amount(Jsonb *payload, const char *key, int digits)
 	return result;
 }
 
-/* The fees that the shop keeps back from this request: of each kind the first that fits. */
+/* The fees that the shop keeps back from this request. */
 static void
 add_fees(const AsShop *shop, const AsRequestRow *new, AsJudgement *judgement)
 {
 	AsMoney    *money = &judgement->request.money;
-	const char *reason = as_row_text(new, AS_COL_reason);
-	const char *country = as_row_text(new, AS_COL_country);
-	const char *last_kind = NULL;
+	AsFeeRequest request = {judgement->flow->name, as_row_text(new, AS_COL_country),
+	as_row_text(new, AS_COL_reason), judgement->request.opened_at};
+	int			chosen[AS_MAX_FEES];
 
-	for (int i = 0; i < shop->n_fees && money->n_fees < AS_MAX_FEES; i++)
+	money->n_fees = as_choose_fees(shop->fee_terms, shop->n_fees, &request, chosen);
+	for (int i = 0; i < money->n_fees; i++)
 	{
-		const AsShopFee *row = &shop->fees[i];
-		AsFee	   *fee = &money->fees[money->n_fees];
-		bool		waived = false;
+		const AsShopFee *row = &shop->fees[chosen[i]];
+		AsFee	   *fee = &money->fees[i];
 
-		if ((last_kind != NULL && strcmp(row->kind, last_kind) == 0) ||
-			(strcmp(row->flow, "*") != 0 && strcmp(row->flow, judgement->flow->name) != 0) ||
-			(strcmp(row->country, "*") != 0 && strcmp(row->country, country) != 0) ||
-			judgement->request.opened_at < row->effective_from || judgement->request.opened_at >= row->effective_to)
-			continue;
-		last_kind = row->kind;
-		for (int k = 0; k < row->n_waived && reason != NULL; k++)
-			waived = waived || strcmp(row->waived_reasons[k], reason) == 0;
-		if (waived)
-			continue;
-		fee->kind = pstrdup(row->kind);
+		fee->kind = pstrdup(shop->fee_terms[chosen[i]].kind);
 		fee->percent = row->percent;
 		fee->fixed = as_numeric_require_scaled("fixed fee", row->fixed, money->digits);
 		fee->cap.known = row->cap != NULL;
 		if (fee->cap.known)
 			fee->cap.amount = as_numeric_require_scaled("cap of a fee", row->cap, money->digits);
-		money->n_fees++;
 	}
 }
 
@@ -215,20 +204,6 @@ read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
 	request->timed_out = strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_TIMEOUT) == 0;
 	request->last_at = DatumGetTimestampTz(row->values[AS_COL_last_at]);
 	request->event_seq = as_row_int64(row, AS_COL_event_seq);
-}
-
-/* A flow is of one platform, and so is a shop. */
-static void
-check_platform(const AsShop *shop, const AsFlow *flow)
-{
-	AsError		error;
-
-	if (strcmp(shop->platform, flow->platform) == 0)
-		return;
-	as_fail(&error, RA_INVALID_REQUEST, flow->rule, "flow \"%s\" is of platform \"%s\", shop \"%lld\" is on \"%s\"",
-			flow->name, flow->platform, (long long) shop->shop_id, shop->platform);
-	as_hint(&error, "Flows of a platform: SELECT flow, title FROM aftersale.flow WHERE platform = '%s';", shop->platform);
-	as_report(&error);
 }
 
 /* The shop's overrides of this flow in this country, by the flow's states. */
@@ -286,9 +261,11 @@ add_configuration(const AsRequestRow *row, AsJudgement *judgement)
 {
 	const AsShop *shop = as_shop(as_row_int64(row, AS_COL_shop_id));
 	const AsShopCountry *country = as_shop_country(shop, as_row_text(row, AS_COL_country));
+	AsError		error;
 
-	if (judgement->command.kind == AS_COMMAND_OPEN)
-		check_platform(shop, judgement->flow);
+	if (judgement->command.kind == AS_COMMAND_OPEN &&
+		!as_check_platform(shop->shop_id, shop->platform, judgement->flow, &error))
+		as_report(&error);
 	judgement->calendar = pstrdup(country->calendar);
 	judgement->command.fire_overdue_at_opening =
 		judgement->command.kind == AS_COMMAND_OPEN && shop->fire_overdue_at_opening;

@@ -141,29 +141,32 @@ load_fees(AsShop *shop, MemoryContext context)
 	query("SELECT kind, flow, country, (percent OPERATOR(pg_catalog.*) 100)::pg_catalog.int4, fixed, cap,"
 		  " waived_reasons, effective_from, effective_to"
 		  " FROM aftersale.return_fee WHERE shop_id OPERATOR(pg_catalog.=) $1"
-		  " ORDER BY kind, flow OPERATOR(pg_catalog.=) '*', country OPERATOR(pg_catalog.=) '*', effective_from DESC",
-		  shop->shop_id);
+		  " ORDER BY kind", shop->shop_id);
 	shop->n_fees = (int) SPI_processed;
+	shop->fee_terms = MemoryContextAllocZero(context, sizeof(AsFeeTerms) * Max(shop->n_fees, 1));
 	shop->fees = MemoryContextAllocZero(context, sizeof(AsShopFee) * Max(shop->n_fees, 1));
 	for (int i = 0; i < shop->n_fees; i++)
 	{
+		AsFeeTerms *terms = &shop->fee_terms[i];
 		AsShopFee  *fee = &shop->fees[i];
+		const char **waived;
 		Datum	   *reasons;
 		bool		isnull;
 
-		fee->kind = text_column(context, i, 1);
-		fee->flow = text_column(context, i, 2);
-		fee->country = text_column(context, i, 3);
+		terms->kind = text_column(context, i, 1);
+		terms->flow = text_column(context, i, 2);
+		terms->country = text_column(context, i, 3);
 		fee->percent = DatumGetInt32(column(i, 4, &isnull));
 		fee->fixed = numeric_column(context, i, 5);
 		fee->cap = numeric_column(context, i, 6);
 		deconstruct_array(DatumGetArrayTypeP(column(i, 7, &isnull)), TEXTOID, -1, false, TYPALIGN_INT,
-						  &reasons, NULL, &fee->n_waived);
-		fee->waived_reasons = MemoryContextAlloc(context, sizeof(char *) * Max(fee->n_waived, 1));
-		for (int k = 0; k < fee->n_waived; k++)
-			fee->waived_reasons[k] = MemoryContextStrdup(context, TextDatumGetCString(reasons[k]));
-		fee->effective_from = DatumGetTimestampTz(column(i, 8, &isnull));
-		fee->effective_to = DatumGetTimestampTz(column(i, 9, &isnull));
+						  &reasons, NULL, &terms->n_waived);
+		waived = MemoryContextAlloc(context, sizeof(char *) * Max(terms->n_waived, 1));
+		for (int k = 0; k < terms->n_waived; k++)
+			waived[k] = MemoryContextStrdup(context, TextDatumGetCString(reasons[k]));
+		terms->waived_reasons = waived;
+		terms->effective_from = DatumGetTimestampTz(column(i, 8, &isnull));
+		terms->effective_to = DatumGetTimestampTz(column(i, 9, &isnull));
 	}
 }
 

@@ -6,6 +6,7 @@
 #define AFTERSALE_SHOP_CACHE_H
 
 #include "kernel/decide.h"
+#include "kernel/shop.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
@@ -30,19 +31,12 @@ typedef struct AsShopOverride
 	AsInstant	effective_to;
 } AsShopOverride;
 
-/* A row of return_fee. */
+/* The amounts of a row of return_fee, at whatever decimals they were written. */
 typedef struct AsShopFee
 {
-	const char *kind;
-	const char *flow;			/* "*": every flow */
-	const char *country;		/* "*": every country */
 	int32_t		percent;		/* hundredths of a percent */
 	Numeric		fixed;
 	Numeric		cap;			/* NULL: none */
-	int			n_waived;
-	char	  **waived_reasons;
-	AsInstant	effective_from;
-	AsInstant	effective_to;
 } AsShopFee;
 
 typedef struct AsShop
@@ -55,8 +49,8 @@ typedef struct AsShop
 	int			n_overrides;
 	AsShopOverride *overrides;	/* a country's own before those of "*" */
 	int			n_fees;
-	AsShopFee  *fees;			/* by kind, a flow's and country's own before
-								 * those of "*" */
+	AsFeeTerms *fee_terms;		/* by kind */
+	AsShopFee  *fees;			/* at the places of their terms */
 } AsShop;
 
 /* Raises RA010.  Valid until the next call. */
