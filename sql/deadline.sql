@@ -20,6 +20,16 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_deadline
 COMMENT ON FUNCTION aftersale.deadline_is_provisional(timestamptz, aftersale.sla_term, text) IS
 'Whether the deadline of that start and term rests on dates after the calendars "known until", so that it may change when the calendar grows. Always false for elapsed hours and natural days, and for calendars that do not say how far they are known. The calendar is a name in table aftersale.calendar. NULL where an argument is. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 not enough working time, RA013 unknown calendar, RA001 not installed. Example: SELECT aftersale.deadline_is_provisional(now(), ''1 business day'', ''CN'');';
 
+CREATE FUNCTION aftersale.warning_time(due timestamptz, term aftersale.sla_term, calendar aftersale.business_calendar) RETURNS timestamptz
+LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_warning_time';
+COMMENT ON FUNCTION aftersale.warning_time(timestamptz, aftersale.sla_term, aftersale.business_calendar) IS
+'The instant at which to warn of a deadline, a term ahead of it: elapsed hours back; natural days back at the same wall time; business hours: the last working instant from which so much working time is left until due; business days: so many business days earlier at the same wall time, or the next working instant after that. Never after due; a term of zero is due itself, or the last closing before it. The calendar is a value. NULL where an argument is. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 not enough working time, 22023 a negative term. Example: SELECT aftersale.warning_time(''2026-10-12 10:00+08'', ''2 business hours'', ''zone Asia/Shanghai; mon-fri 09:00-18:00''::aftersale.business_calendar);';
+
+CREATE FUNCTION aftersale.warning_time(due timestamptz, term aftersale.sla_term, calendar text) RETURNS timestamptz
+LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_warning_time_named';
+COMMENT ON FUNCTION aftersale.warning_time(timestamptz, aftersale.sla_term, text) IS
+'The instant at which to warn of a deadline, a term ahead of it: elapsed hours back; natural days back at the same wall time; business hours: the last working instant from which so much working time is left until due; business days: so many business days earlier at the same wall time, or the next working instant after that. Never after due; a term of zero is due itself, or the last closing before it. The calendar is a name in table aftersale.calendar. NULL where an argument is. Errors: 22008 infinite or outside the years 1800 to 2399, RA060 not enough working time, 22023 a negative term, RA013 unknown calendar, RA001 not installed. Example: SELECT aftersale.warning_time(''2026-10-12 10:00+08'', ''2 business hours'', ''CN'');';
+
 CREATE FUNCTION aftersale.business_elapsed(from_at timestamptz, to_at timestamptz, calendar aftersale.business_calendar) RETURNS interval
 LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'aftersale_business_elapsed';
 COMMENT ON FUNCTION aftersale.business_elapsed(timestamptz, timestamptz, aftersale.business_calendar) IS

@@ -94,6 +94,19 @@ deadline_is_provisional(FunctionCallInfo fcinfo, const AsCalendar *calendar)
 PAIR(deadline_is_provisional, 2)
 
 static Datum
+warning_time(FunctionCallInfo fcinfo, const AsCalendar *calendar)
+{
+	int64		at;
+	AsError		error;
+
+	if (!as_deadline_before(PG_GETARG_TIMESTAMPTZ(0), PG_GETARG_TERM(1), calendar, &at, &error))
+		as_report(&error);
+	PG_RETURN_TIMESTAMPTZ(at);
+}
+
+PAIR(warning_time, 2)
+
+static Datum
 business_elapsed(FunctionCallInfo fcinfo, const AsCalendar *calendar)
 {
 	Interval   *elapsed = palloc0(sizeof(Interval));

@@ -49,6 +49,16 @@ extern const AsRules *as_calendar_get_rules(const AsCalendar *calendar);
 extern bool as_deadline(int64_t start, AsTerm term, const AsCalendar *calendar,
 						int64_t *due, bool *provisional, AsError *error);
 
+/*
+ * The instant at which to warn of what is due, a term ahead of it: never after
+ * due, and working time where the term counts working time, so that somebody
+ * is there to read it (but for "same time", and where there is none between
+ * the last closing and due).  Working time from the warning to due is the
+ * term's, for business hours.  Refuses a negative term (22023), and with RA060
+ * and 22008 as as_deadline does.
+ */
+extern bool as_deadline_before(int64_t due, AsTerm term, const AsCalendar *calendar, int64_t *at, AsError *error);
+
 /* Working time between two instants in microseconds; negative when to is earlier. */
 extern bool as_business_elapsed(int64_t from, int64_t to, const AsCalendar *calendar,
 								int64_t *elapsed, AsError *error);

@@ -642,6 +642,45 @@ as_deadline(int64_t start, AsTerm term, const AsCalendar *calendar,
 	return true;
 }
 
+/* Warnings */
+
+bool
+as_deadline_before(int64_t due, AsTerm term, const AsCalendar *calendar, int64_t *at, AsError *error)
+{
+	bool		rolls = term.clock >= AS_CLOCK_BUSINESS_HOURS && term.mode != AS_DAY_SAME_TIME;
+	Anchor		anchor;
+
+	if (term.count < 0)
+	{
+		as_fail(error, AS_INVALID_PARAMETER, NULL, "a warning's term cannot be negative");
+		return as_detail(error, "The term says how long before the deadline the warning comes.");
+	}
+	if (!check_instant(due, "deadline", error))
+		return false;
+	if (term.count == 0)
+	{
+		*at = due;
+		if (!rolls)
+			return true;
+		if (!roll(calendar, due, true, &anchor))
+			return as_refuse_no_working_time(calendar, error);
+		*at = anchor.at;
+		return check_instant(*at, "warning", error);
+	}
+	term.count = -term.count;
+	if (!as_deadline(due, term, calendar, at, NULL, error))
+		return false;
+
+	/*
+	 * Hours end at the last working instant that has them.  A closing and the
+	 * opening after it are the same working time; only at the latter there is
+	 * somebody.  It is not after due, since a whole day's work follows it.
+	 */
+	if (term.clock == AS_CLOCK_BUSINESS_DAYS && rolls)
+		return as_next_business_time(*at, calendar, at, error);
+	return true;
+}
+
 /* Measures */
 
 bool

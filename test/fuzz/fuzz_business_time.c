@@ -109,6 +109,15 @@ check_deadlines(const AsRules *rules, int64_t start, AsTerm term)
 			require(as_business_elapsed(start, due, calendar, &elapsed, &error) &&
 					elapsed == term.count * INT64_C(60000000));
 	}
+	done = as_deadline_before(start, term, calendar, &due, &error);
+	require(done == as_deadline_before(start, term, bare, &bare_due, &error));
+	if (done)
+	{
+		require(due == bare_due && due <= start);
+		if (term.clock == AS_CLOCK_BUSINESS_HOURS)
+			require(as_business_elapsed(due, start, calendar, &elapsed, &error) &&
+					elapsed == term.count * INT64_C(60000000));
+	}
 	free(memory);
 	free(bare_memory);
 }

@@ -51,6 +51,8 @@ typedef struct Model
 	int32_t		owner[MINUTES]; /* date whose span the minute is in, or NOBODY */
 	int32_t		opens[MINUTES]; /* wall minutes of the opening, where a span
 								 * begins */
+	int32_t		closes[MINUTES];	/* those of the closing, in its last
+									 * minute */
 	int			first_minute[DAYS + 4]; /* by date - first_date: first minute
 										 * of the date or later */
 	int			owned_from[DAYS + 4];	/* first minute of its spans, -1: none */
@@ -135,6 +137,7 @@ make_model(const AsZone *zone, const AsRules *rules, int64_t start)
 		model.wall[i] = seconds + zone->offset[j];
 		model.owner[i] = NOBODY;
 		model.opens[i] = -1;
+		model.closes[i] = -1;
 	}
 	model.first_date = (int32_t) (model.wall[0] / 86400) + (model.wall[0] >= 0);
 	for (int i = 0, date = model.first_date - 1; i < MINUTES; i++)
@@ -160,7 +163,7 @@ make_model(const AsZone *zone, const AsRules *rules, int64_t start)
 		{
 			int			from = minute_of_wall(date, pattern->span[k].from);
 			int			to = minute_of_wall(date, pattern->span[k].to);
-			bool		opened = false;
+			int			last = -1;
 
 			for (int i = from; i < to && i < MINUTES; i++)
 			{
@@ -170,10 +173,12 @@ make_model(const AsZone *zone, const AsRules *rules, int64_t start)
 				if (model.owned_from[date - model.first_date] < 0)
 					model.owned_from[date - model.first_date] = i;
 				model.owned_to[date - model.first_date] = i + 1;
-				if (!opened)
+				if (last < 0)
 					model.opens[i] = pattern->span[k].from;
-				opened = true;
+				last = i;
 			}
+			if (last >= 0)
+				model.closes[last] = pattern->span[k].to;
 		}
 	}
 }
@@ -274,6 +279,51 @@ model_days(int minute, int count, bool end_of_day)
 	return at < first ? first : at;
 }
 
+/* When to warn: minutes of work before, or business days (not "same time"). */
+static int
+model_warning_hours(int minute, int count)
+{
+	if (count == 0 && model.owner[minute] == NOBODY)
+		while (minute > 0 && model.owner[minute - 1] == NOBODY)
+			minute--;
+	for (; count > 0 && minute > 0; minute--)
+		if (model.owner[minute - 1] != NOBODY)
+			count--;
+	return minute;
+}
+
+static int
+model_warning_days(int minute, int count, bool end_of_day)
+{
+	int32_t		owner = model.owner[minute];
+	int			wall;
+	int			at,
+				first = 0,
+				end = 0;
+	int32_t		date;
+
+	if (count == 0)
+		return model_warning_hours(minute, 0);
+	if (owner != NOBODY)
+		wall = wall_minutes(minute, owner);
+	else
+	{
+		minute = model_warning_hours(minute, 0);
+		owner = model.owner[minute - 1];
+		wall = model.closes[minute - 1];
+	}
+	date = nth_business_day(owner, -count);
+	owns_minutes(date, &first, &end);
+	at = end_of_day ? end : minute_of_wall(date, wall);
+	if (at < end)
+		while (model.owner[at] != date)
+			at++;
+	else
+		for (at = end; model.owner[at] == NOBODY;)
+			at++;
+	return at;
+}
+
 /* Random calendars */
 
 static void
@@ -343,19 +393,22 @@ static const char *const zone_names[] = {
 static char complaint[512];
 
 static bool
-check(const AsCalendar *calendar, const char *what, int minute, AsTerm term, int expected)
+check(const AsCalendar *calendar, const char *what, int minute, AsTerm term, bool warning, int expected)
 {
+	int64_t		start = seconds_of_minute(minute) * 1000000;
 	int64_t		due = 0;
 	AsError		error = {0};
 	char		text[AS_TERM_TEXT];
 	char		rules[2048];
-	bool		done = as_deadline(seconds_of_minute(minute) * 1000000, term, calendar, &due, NULL, &error);
+	bool		done = warning ? as_deadline_before(start, term, calendar, &due, &error) :
+	as_deadline(start, term, calendar, &due, NULL, &error);
 
 	if (done && due == seconds_of_minute(expected) * 1000000)
 		return true;
 	as_rules_format(as_calendar_get_rules(calendar), rules, sizeof rules);
 	if (complaint[0] == '\0')
-		fprintf(stderr, "# %s: %s\n# start %lld (unix), term %s: %lld, expected %lld %s\n", what, rules,
+		fprintf(stderr, "# %s: %s\n# %s %lld (unix), term %s: %lld, expected %lld %s\n", what, rules,
+				warning ? "warning before" : "start",
 				(long long) (seconds_of_minute(minute) + UNIX_TO_2000), as_term_format(term, text),
 				(long long) (due / 1000000 + UNIX_TO_2000),
 				(long long) (seconds_of_minute(expected) + UNIX_TO_2000), error.message);
@@ -364,8 +417,8 @@ check(const AsCalendar *calendar, const char *what, int minute, AsTerm term, int
 }
 
 /* How many of each kind were compared. */
-static long compared[6];
-static bool good[6] = {true, true, true, true, true, true};
+static long compared[9];
+static bool good[9] = {true, true, true, true, true, true, true, true, true};
 
 static bool
 inside(int minute)
@@ -460,7 +513,7 @@ check_start(const AsCalendar *calendar, const char *what, int minute)
 		expected = model_hours(minute, hours.count);
 		if (inside(expected))
 		{
-			good[0] &= check(calendar, what, minute, hours, expected);
+			good[0] &= check(calendar, what, minute, hours, false, expected);
 			compared[0]++;
 			if (hours.count != 0)
 			{
@@ -476,7 +529,7 @@ check_start(const AsCalendar *calendar, const char *what, int minute)
 			expected = model_same_time(minute, days.count);
 			if (inside(expected))
 			{
-				good[2] &= check(calendar, what, minute, days, expected);
+				good[2] &= check(calendar, what, minute, days, false, expected);
 				compared[2]++;
 			}
 		}
@@ -485,7 +538,7 @@ check_start(const AsCalendar *calendar, const char *what, int minute)
 			expected = model_days(minute, days.count, days.mode == AS_DAY_END);
 			if (inside(expected))
 			{
-				good[3] &= check(calendar, what, minute, days, expected);
+				good[3] &= check(calendar, what, minute, days, false, expected);
 				compared[3]++;
 			}
 		}
@@ -504,6 +557,47 @@ check_start(const AsCalendar *calendar, const char *what, int minute)
 				result == count;
 			compared[5]++;
 		}
+	}
+}
+
+static void
+check_warning(const AsCalendar *calendar, const char *what, int minute)
+{
+	AsTerm		hours = {(int32_t) below(1200), AS_CLOCK_BUSINESS_HOURS, 0};
+	AsTerm		days = {(int32_t) below(5), AS_CLOCK_BUSINESS_DAYS, (uint8_t) below(2)};
+	int64_t		due = seconds_of_minute(minute) * 1000000;
+	int64_t		at;
+	int64_t		elapsed;
+	bool		working;
+	AsError		error;
+	int			expected;
+
+	if (below(8) == 0)
+		hours.count = 0;
+	expected = model_warning_hours(minute, hours.count);
+	if (inside(expected))
+	{
+		good[6] &= check(calendar, what, minute, hours, true, expected);
+		compared[6]++;
+	}
+	expected = model_warning_days(minute, days.count, days.mode == AS_DAY_END);
+	if (inside(expected))
+	{
+		good[7] &= check(calendar, what, minute, days, true, expected);
+		compared[7]++;
+	}
+	due += below(60000000);
+	for (int i = 0; i < 2; i++)
+	{
+		AsTerm		term = i == 0 ? hours : days;
+
+		if (!as_deadline_before(due, term, calendar, &at, &error))
+			continue;
+		good[8] &= at <= due &&
+			as_business_elapsed(at, due, calendar, &elapsed, &error) &&
+			(i == 1 || elapsed == term.count * INT64_C(60000000)) &&
+			as_is_business_time(at, calendar, &working, &error) && (working || term.count == 0);
+		compared[8]++;
 	}
 }
 
@@ -569,6 +663,7 @@ one_round(const AsZone *zone, const char *name)
 		int			minute = MARGIN * 1440 + (int) below((DAYS - 2 * MARGIN) * 1440);
 
 		check_start(calendars[i % 3], kinds[i % 3], minute);
+		check_warning(calendars[i % 3], kinds[i % 3], minute);
 		for (int law = 0; law < 20; law++)
 			check_laws(calendars[i % 3], minute);
 	}
@@ -627,12 +722,15 @@ main(int argc, char **argv)
 	ok(good[3] && compared[3] > rounds, "business days and end of day, as minute by minute");
 	ok(good[4] && compared[4] > rounds, "working instants, as minute by minute");
 	ok(good[5] && compared[5] > rounds / 2, "business days between, as day by day");
+	ok(good[6] && compared[6] > rounds, "warnings business hours ahead, as minute by minute");
+	ok(good[7] && compared[7] > rounds, "warnings business days ahead, as minute by minute");
+	ok(good[8] && compared[8] > rounds, "a warning is working time, never after what is due, and elapsed(warning, due) is the term");
 	ok(monotone_start && laws > rounds, "a later start never ends earlier (hours, days, end of day), but for what a clock change skips");
 	ok(monotone_term && laws > rounds, "a longer term never ends earlier");
 	ok(additive && laws > rounds, "hours in two parts end where they end at once");
 	printf("# laws: %ld\n", laws);
-	printf("# compared: hours %ld, elapsed %ld, same time %ld, days %ld, working %ld, between %ld\n",
-		   compared[0], compared[1], compared[2], compared[3], compared[4], compared[5]);
+	printf("# compared: hours %ld, elapsed %ld, same time %ld, days %ld, working %ld, between %ld, warnings %ld and %ld\n",
+		   compared[0], compared[1], compared[2], compared[3], compared[4], compared[5], compared[6], compared[7]);
 	for (int i = 0; i < ZONES; i++)
 		if (there[i])
 			free_zone(&zones[i]);

@@ -107,6 +107,15 @@ FROM CAST('zone Asia/Shanghai; mon-fri 09:00-18:00' AS aftersale.business_calend
 SELECT pg_temp.refusal($$SELECT aftersale.business_elapsed('-infinity', now(), 'zone UTC; mon 00:00-24:00'::aftersale.business_calendar)$$),
 	pg_temp.refusal($$SELECT aftersale.next_business_time('2026-01-02', 'zone UTC; on 2026-01-01 00:00-24:00'::aftersale.business_calendar)$$);
 
+-- when to warn: a term ahead, in working time
+SELECT term, aftersale.warning_time('2026-10-12 10:00+08', term::aftersale.sla_term, c) AT TIME ZONE 'Asia/Shanghai' AS warning,
+	aftersale.business_elapsed(aftersale.warning_time('2026-10-12 10:00+08', term::aftersale.sla_term, c), '2026-10-12 10:00+08', c) AS left
+FROM CAST('zone Asia/Shanghai; mon-fri 09:00-18:00' AS aftersale.business_calendar) AS c,
+	unnest(ARRAY['1 hour', '1 day', '1 business hour', '2 business hours', '1 business day', '0 business hours']) WITH ORDINALITY AS t(term, n) ORDER BY n;
+SELECT pg_temp.refusal($$SELECT aftersale.warning_time('2026-10-12 10:00+08', '-1 hour', 'zone UTC; mon 00:00-24:00'::aftersale.business_calendar)$$),
+	pg_temp.refusal($$SELECT aftersale.warning_time('infinity', '1 hour', 'zone UTC; mon 00:00-24:00'::aftersale.business_calendar)$$),
+	pg_temp.refusal($$SELECT aftersale.warning_time('2026-01-02', '2 business days', 'zone UTC; on 2026-01-01 00:00-24:00'::aftersale.business_calendar)$$);
+
 -- provisional: the answer rests on dates after "known until"
 SELECT start, term, aftersale.deadline_is_provisional(start::timestamptz, term::aftersale.sla_term,
 	'zone UTC; mon-fri 09:00-18:00; known until 2026-12-30'::aftersale.business_calendar) AS provisional

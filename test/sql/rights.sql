@@ -159,6 +159,7 @@ INSERT INTO calls VALUES
 	('business_days_between', $$SELECT aftersale.business_days_between('2026-11-25', '2026-11-26', 'rights')$$),
 	('is_business_time', $$SELECT aftersale.is_business_time('2026-11-25', 'rights')$$),
 	('next_business_time', $$SELECT aftersale.next_business_time('2026-11-25', 'rights')$$),
+	('warning_time', $$SELECT aftersale.warning_time('2026-11-25', '1 day', 'rights')$$),
 	('explain_deadline', $$SELECT count(*) > 0 FROM aftersale.explain_deadline('2026-11-25', '1 day', 'rights')$$);
 -- functions that have no line above: none (sweep is below; types' own functions and triggers aside)
 SELECT DISTINCT p.proname FROM pg_proc p

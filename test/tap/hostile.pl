@@ -153,6 +153,7 @@ my @calls = (
 	"SELECT aftersale.deadline('2026-11-25', '1 business day', 'c')", "SELECT aftersale.deadline('2026-11-25', '1 business day', 'none')",
 	"SELECT aftersale.business_elapsed('2026-11-25', '2026-11-27', 'c')", "SELECT aftersale.business_days_between('2026-11-25', '2026-11-27', 'c')",
 	"SELECT aftersale.is_business_time('2026-11-25', 'c')", "SELECT aftersale.next_business_time('2026-11-25', 'c')", "SELECT aftersale.explain_deadline('2026-11-25', '1 day', 'c')",
+	"SELECT aftersale.warning_time('2026-11-25', '1 day', 'c')",
 	"SELECT aftersale.import_ics('c', 'BEGIN:VCALENDAR', '2027-01-01')", "SELECT aftersale.refund_amount(10, '30%', 'USD')",
 	"SELECT aftersale.allocate(10, '{1,2}', 'USD')", "SELECT aftersale.common_warehouse('{1}')",
 	"SELECT aftersale.mask('abc', 1)", "SELECT aftersale.revoke_access('mallory', 'reporter')",
