@@ -9,8 +9,8 @@
 #include "kernel/decide.h"
 
 /*
- * How many other requests of an order are open: in no final state, and no mere
- * proposals (TEMU-26).
+ * How many other requests of an order are open and keep it from being refunded
+ * by agreement, as as_blocks_negotiation() decides (TEMU-26).
  */
 extern int64_t as_open_others(int64_t shop_id, int64_t request_id, const char *order_ref);
 

@@ -12,7 +12,7 @@ COMMENT ON COLUMN aftersale.shop.shop_id IS 'Your number of the shop; it leads e
 COMMENT ON COLUMN aftersale.shop.platform IS 'Platform code: temu, tiktok, tiktok_sea, douyin, kuaishou, or your own.';
 COMMENT ON COLUMN aftersale.shop.name IS 'For people.';
 COMMENT ON COLUMN aftersale.shop.refunds_held IS 'Whether decided refunds wait for release_refunds(), so that loading the past pays nobody.';
-COMMENT ON COLUMN aftersale.shop.settings IS 'Settings of the shop: {"fire_overdue_at_opening": true} lets the sweep act on requests that were overdue when opened.';
+COMMENT ON COLUMN aftersale.shop.settings IS 'Settings of the shop: {"fire_overdue_at_opening": true} lets the sweep act on requests that were overdue when opened; {"features": ["negotiated_refund"]}, negotiated_full_refund and negotiated_blocked_by: see propose_refund().';
 
 CREATE TABLE aftersale.shop_country (
     shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
