@@ -126,6 +126,13 @@ $function$;
 COMMENT ON FUNCTION aftersale.release_refunds(bigint) IS
 'Refunds of a new shop are held, so that loading the past pays nobody. Releases those held so far and lets later ones go straight to the outbox. Look at them first: refunds that were paid long ago are to be set to done by the owner. Returns how many were released. Error RA010: no such shop. Example: SELECT aftersale.release_refunds(1);';
 
+CREATE FUNCTION aftersale.notify_refunds() RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'aftersale_notify_refunds';
+COMMENT ON FUNCTION aftersale.notify_refunds() IS
+'Sends NOTIFY aftersale_refunds, with shop_id as payload, for every shop that has refunds to claim: at once when a refund is new, or the first after all were claimed, of the same ones again after two minutes, then after four, at most an hour apart. CALL aftersale.sweep() does it by itself at its end. A convenience: polling claim_refunds() is the contract. Not in a transaction that is to be prepared, which refuses NOTIFY. Returns how many shops were told. Error RA074: the session is neither the owner of the tables nor a sweeper. Example: SELECT aftersale.notify_refunds();';
+
 -- A partial refund that the merchant negotiated with the buyer (TEMU-20 to TEMU-26).
 
 CREATE FUNCTION aftersale.propose_refund(shop_id bigint, order_ref text, amount numeric, items jsonb, evidence text[], remark text,

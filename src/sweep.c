@@ -19,6 +19,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "notify.h"
 #include "request.h"
 #include "statement.h"
 #include "utils/array.h"
@@ -442,6 +443,13 @@ aftersale_sweep(PG_FUNCTION_ARGS)
 	beat(started, cutoff, &tally, keys.count < max_rows && tally.fired + tally.parked == keys.count);
 	SPI_commit();
 	MemoryContextDelete(run);
+
+	/*
+	 * by itself: a full queue of notifications fails at the commit, and must
+	 * take nothing along
+	 */
+	as_notify_refunds();
+	SPI_commit();
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -68,6 +68,18 @@ COMMENT ON COLUMN aftersale.refund.attempts IS 'How often it was claimed.';
 COMMENT ON COLUMN aftersale.refund.platform_ref IS 'The platform''s own key of the refund.';
 COMMENT ON COLUMN aftersale.refund.error IS 'Why it failed.';
 
+CREATE TABLE aftersale.refund_notice (
+    shop_id bigint PRIMARY KEY REFERENCES aftersale.shop ON DELETE CASCADE,
+    refund_id bigint NOT NULL,
+    told_at timestamptz NOT NULL,
+    times int NOT NULL
+);
+COMMENT ON TABLE aftersale.refund_notice IS 'Shops that have refunds to claim and were told so by notify_refunds(): keeps it from repeating itself.';
+COMMENT ON COLUMN aftersale.refund_notice.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.refund_notice.refund_id IS 'The latest refund that there was to claim.';
+COMMENT ON COLUMN aftersale.refund_notice.told_at IS 'When the shop was told last.';
+COMMENT ON COLUMN aftersale.refund_notice.times IS 'How often it was told since the latest refund came: the next time is 2^times minutes later, at most an hour.';
+
 CREATE TABLE aftersale.charge (
     shop_id bigint NOT NULL,
     request_id bigint NOT NULL,

@@ -61,7 +61,7 @@ BEGIN
 	END LOOP;
 END $$;
 SET session_replication_role = replica;
-SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'timer', 'parcel', 'refund', 'charge', 'order_balance', 'personal']);
+SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'timer', 'parcel', 'refund', 'refund_notice', 'charge', 'order_balance', 'personal']);
 RESET session_replication_role;
 
 -- ---- relations ----
@@ -115,6 +115,7 @@ INSERT INTO calls VALUES
 	('claim_refunds', $$SELECT refund_id FROM aftersale.claim_refunds({shop}, 10, '1 hour')$$),
 	('confirm_refund', $$SELECT aftersale.confirm_refund({shop}, 1, 'done')$$),
 	('release_refunds', $$SELECT aftersale.release_refunds({shop})$$),
+	('notify_refunds', $$SELECT aftersale.notify_refunds() >= 0$$),
 	('fire_due', $$SELECT aftersale.fire_due({shop}, 'infinity', 10)$$),
 	('return_warehouse', $$SELECT basis FROM aftersale.return_warehouse({shop}, 'US', '{SECRET P}')$$),
 	('require_country', $$SELECT aftersale.require_country({shop}, 'US')$$),

@@ -145,7 +145,7 @@ my @calls = (
 	"SELECT aftersale.return_warehouse(1, 'US', '{P}')", "SELECT aftersale.return_address_before(1, 'US', '2026-01-01')",
 	"SELECT aftersale.propose_refund(1, 'O', 1, NULL, '{e}', 'r')", "SELECT aftersale.release_refunds(1)",
 	"SELECT aftersale.claim_refunds(1, 10, '1 hour')", "SELECT aftersale.confirm_refund(1, 1, 'done')",
-	"SELECT aftersale.fire_due(1, 'infinity', 10)", "CALL aftersale.sweep()", "SELECT aftersale.health()",
+	"SELECT aftersale.fire_due(1, 'infinity', 10)", "SELECT aftersale.notify_refunds()", "CALL aftersale.sweep()", "SELECT aftersale.health()",
 	"SELECT aftersale.start()", "SELECT aftersale.stop()", "SELECT aftersale.migrate()",
 	"SELECT aftersale.has_permission(1, 'agree_refund')", "SELECT aftersale.grant_permission(1, 'cs', 'x')", "SELECT aftersale.erase_personal(1, 1)",
 	"SELECT aftersale.grant_access('mallory', 'reporter')", "SELECT aftersale.access_statements('mallory', 'service')", "SELECT aftersale.set_sweepers()",
