@@ -150,6 +150,10 @@ BEGIN
             DETAIL = 'The sweeper sees the keys of every shop''s requests; with another capability it would see the requests.',
             HINT = 'Give the sweeper a role of its own.';
     END IF;
+    IF grant_access.capability = 'sweeper' THEN
+        -- its policies need this lock: taken before any right is written, or a vacuum of the table could deadlock
+        LOCK TABLE aftersale.request IN ACCESS EXCLUSIVE MODE;
+    END IF;
     FOR statement IN SELECT s FROM aftersale.access_statements(grant_access.role, grant_access.capability) AS s LOOP
         IF statement LIKE 'GRANT USAGE ON SCHEMA%' AND pg_catalog.has_schema_privilege(grant_access.role, 'aftersale', 'USAGE') THEN
             CONTINUE;

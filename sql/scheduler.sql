@@ -127,10 +127,10 @@ BEGIN
 
     -- what was computed by another state of the calendar or of the server's zone data
     SELECT count(*) INTO moved
-    FROM (SELECT e.facts, r.entered_at, r.opened_at, r.ordered_at, s.term, s.starts, c.calendar
+    FROM (SELECT e.due_at, r.entered_at, r.opened_at, r.ordered_at, s.term, s.starts, c.calendar
           FROM aftersale.request r
           CROSS JOIN LATERAL (SELECT x.* FROM aftersale.event x
-              WHERE x.shop_id = r.shop_id AND x.request_id = r.request_id AND x.facts ? 'due'
+              WHERE x.shop_id = r.shop_id AND x.request_id = r.request_id AND x.facts ? 'calendar'
               ORDER BY x.event_seq DESC LIMIT 1) e
           JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = e.to_state
           JOIN aftersale.calendar c ON c.name = e.facts ->> 'calendar'
@@ -139,7 +139,7 @@ BEGIN
           ORDER BY r.act_at
           LIMIT 1000) d
     WHERE aftersale.deadline(CASE d.starts WHEN 'opened' THEN d.opened_at WHEN 'ordered' THEN d.ordered_at ELSE d.entered_at END,
-        d.term, d.calendar) <> (d.facts #>> '{due,-1,0}')::timestamptz;
+        d.term, d.calendar) <> d.due_at;
     RETURN NEXT ROW('deadlines', moved = 0,
         format('of the next 1000 deadlines %s would be computed otherwise by the calendars and zone data of today', moved),
         CASE WHEN moved > 0 THEN 'Holidays or the server''s zone data changed since: set request.platform_due_at where the platform counts anew' END)::aftersale.health_check;

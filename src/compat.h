@@ -21,6 +21,15 @@
 #define AS_NORETURN	pg_attribute_noreturn()
 #endif
 
+/* ExecInsertIndexTuples() of a new row; PostgreSQL 16 added an argument. */
+#if PG_VERSION_NUM >= 160000
+#define as_insert_index_tuples(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL, false)
+#else
+#define as_insert_index_tuples(result, slot, estate) \
+	ExecInsertIndexTuples(result, slot, estate, false, false, NULL, NIL)
+#endif
+
 /* The local transaction's number moved into vxid in PostgreSQL 17. */
 #if PG_VERSION_NUM >= 170000
 #define AS_LOCAL_XID	(MyProc->vxid.lxid)

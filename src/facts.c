@@ -106,9 +106,35 @@ push_overrides(JsonbParseState **state, const AsDecideInput *input)
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
+/* Whether the row's own columns say what was computed. */
+static bool
+is_in_row(const AsDecision *decision)
+{
+	return decision->n_computed == 1 && decision->due_at.known &&
+		decision->due_at.at == decision->computed[0].due && decision->provisional == decision->computed[0].provisional;
+}
+
+static void
+push_computed(JsonbParseState **state, const AsDecision *decision, const char *calendar)
+{
+	push_text(state, WJB_KEY, "calendar");
+	push_text(state, WJB_VALUE, calendar);
+	if (is_in_row(decision))
+		return;
+	push_text(state, WJB_KEY, "due");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < decision->n_computed; i++)
+	{
+		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+		push_instant(state, WJB_ELEM, decision->computed[i].due);
+		push_bool(state, WJB_ELEM, decision->computed[i].provisional);
+		pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
 Jsonb *
-as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar,
-			   const char *country, const char *currency)
+as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar)
 {
 	JsonbParseState *state = NULL;
 	const AsCommand *command = input->command;
@@ -116,40 +142,13 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, WJB_KEY, "by");
 	push_text(&state, WJB_VALUE, as_actor_names[command->actor]);
-	if (command->kind == AS_COMMAND_OPEN)
-	{
-		push_text(&state, WJB_KEY, "flow");
-		push_text(&state, WJB_VALUE, input->flow->name);
-		push_text(&state, WJB_KEY, "country");
-		push_text(&state, WJB_VALUE, country);
-		push_text(&state, WJB_KEY, "currency");
-		push_text(&state, WJB_VALUE, currency);
-	}
-	else
+	if (command->kind != AS_COMMAND_OPEN)
 	{
 		push_text(&state, WJB_KEY, "from");
 		push_text(&state, WJB_VALUE, input->flow->states[input->request->state].name);
 	}
 	if (decision->n_computed > 0)
-	{
-		push_text(&state, WJB_KEY, "calendar");
-		push_text(&state, WJB_VALUE, calendar);
-		push_text(&state, WJB_KEY, "due");
-		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
-		for (int i = 0; i < decision->n_computed; i++)
-		{
-			pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
-			push_instant(&state, WJB_ELEM, decision->computed[i].due);
-			push_bool(&state, WJB_ELEM, decision->computed[i].provisional);
-			pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-		}
-		pushJsonbValue(&state, WJB_END_ARRAY, NULL);
-	}
-	push_text(&state, WJB_KEY, "due_at");
-	if (decision->due_at.known)
-		push_instant(&state, WJB_VALUE, decision->due_at.at);
-	else
-		push_text(&state, WJB_VALUE, NULL);
+		push_computed(&state, decision, calendar);
 	if (command->sets_platform_due)
 	{
 		push_text(&state, WJB_KEY, "platform_due");
@@ -172,20 +171,6 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 	}
 	if (input->n_overrides > 0)
 		push_overrides(&state, input);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-}
-
-Jsonb *
-as_facts_of_event(const AsEvent *event)
-{
-	JsonbParseState *state = NULL;
-
-	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_text(&state, WJB_KEY, "due_at");
-	if (event->due_at.known)
-		push_instant(&state, WJB_VALUE, event->due_at.at);
-	else
-		push_text(&state, WJB_VALUE, NULL);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
@@ -325,18 +310,13 @@ read_overrides(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
 	}
 }
 
-void
-as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts)
+static void
+read_computed(JsonbContainer *root, const AsComputed *due, AsFacts *facts)
 {
-	JsonbContainer *array;
-	JsonbContainer *root;
+	JsonbContainer *array = array_of(member(root, "due"));
 
-	memset(facts, 0, sizeof *facts);
-	if (jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb))
-		altered();
-	root = &jsonb->root;
-	facts->actor = actor_of(member(root, "by"));
-	array = array_of(member(root, "due"));
+	if (array == NULL && member(root, "calendar") != NULL)
+		facts->computed[facts->n_computed++] = *due;
 	for (int i = 0; array != NULL && i < (int) JsonContainerSize(array); i++)
 	{
 		JsonbContainer *pair = array_of(getIthJsonbValueFromContainer(array, i));
@@ -347,6 +327,20 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts)
 		facts->computed[i].provisional = bool_of(getIthJsonbValueFromContainer(pair, 1));
 		facts->n_computed++;
 	}
+}
+
+void
+as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *due, AsFacts *facts)
+{
+	JsonbContainer *array;
+	JsonbContainer *root;
+
+	memset(facts, 0, sizeof *facts);
+	if (jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb))
+		altered();
+	root = &jsonb->root;
+	facts->actor = actor_of(member(root, "by"));
+	read_computed(root, due, facts);
 	facts->sets_platform_due = getKeyJsonValueFromContainer(root, "platform_due", 12, NULL) != NULL;
 	if (facts->sets_platform_due && member(root, "platform_due") != NULL)
 	{
@@ -361,23 +355,4 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts)
 	array = array_of(member(root, "overrides"));
 	if (array != NULL)
 		read_overrides(array, flow, facts);
-}
-
-void
-as_facts_check_opening(Jsonb *jsonb, const char *flow, const char *country, const char *currency)
-{
-	const char *const keys[3] = {"flow", "country", "currency"};
-	const char *const values[3] = {flow, country, currency};
-
-	for (int i = 0; i < 3; i++)
-	{
-		char	   *known = jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb) ? NULL : text_of(member(&jsonb->root, keys[i]));
-		AsError		error;
-
-		if (known != NULL && strcmp(known, values[i]) == 0)
-			continue;
-		as_fail(&error, RA_DECISION_ALTERED, NULL, "a trigger altered column \"%s\" of a request after it was opened", keys[i]);
-		as_hint(&error, "Look for BEFORE triggers on aftersale.request whose names sort after \"aftersale_decide\".");
-		as_report(&error);
-	}
 }

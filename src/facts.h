@@ -3,8 +3,11 @@
  *		What a decision read that may change afterwards, as jsonb: kept in
  *		request.last_facts and in the event, given back when deciding again.
  *
- *	{"by": "merchant", "from": "requested", "due": [["2026-11-26 10:00:00+00", false]],
- *	 "calendar": "US", "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […]}
+ *	{"by": "merchant", "from": "requested", "calendar": "US", "due": [["2026-11-26 10:00:00+00", false]],
+ *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […]}
+ *
+ * calendar is there where a deadline was computed; due is left out where the
+ * only one that was computed is the request's due_at.
  */
 #ifndef AFTERSALE_FACTS_H
 #define AFTERSALE_FACTS_H
@@ -27,16 +30,12 @@ typedef struct AsFacts
 	AsOverride *overrides;
 } AsFacts;
 
-extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar,
-							 const char *country, const char *currency);
+extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar);
 
-/* Raises RA026 where the facts are not what as_facts_write() wrote. */
-extern void as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, AsFacts *facts);
-
-/* Raises RA026 unless the row is of the flow, country and currency that the opening's facts name. */
-extern void as_facts_check_opening(Jsonb *jsonb, const char *flow, const char *country, const char *currency);
-
-/* The facts of an event that is not the decision's last: its deadline alone. */
-extern Jsonb *as_facts_of_event(const AsEvent *event);
+/*
+ * due is the row's deadline after the decision.  Raises RA026 where the facts
+ * are not what as_facts_write() wrote.
+ */
+extern void as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *due, AsFacts *facts);
 
 #endif

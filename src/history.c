@@ -10,7 +10,6 @@
 
 #include "common/cryptohash.h"
 #include "compat.h"
-#include "facts.h"
 #include "fmgr.h"
 #include "history.h"
 #include "miscadmin.h"
@@ -18,14 +17,15 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-const char *
-as_history_login(void)
+void
+as_history_session(AsHistorySession *session)
 {
-	return GetUserNameFromId(GetSessionUserId(), false);
+	session->login = GetUserNameFromId(GetSessionUserId(), false);
+	session->role = GetUserId() == GetSessionUserId() ? NULL : GetUserNameFromId(GetUserId(), false);
 }
 
 void
-as_history_line(const AsJudgement *judgement, const AsRequestRow *new, const char *login, int number,
+as_history_line(const AsJudgement *judgement, const AsRequestRow *new, const AsHistorySession *session, int number,
 				AsHistoryLine *line)
 {
 	const AsDecision *decision = &judgement->decision;
@@ -40,13 +40,53 @@ as_history_line(const AsJudgement *judgement, const AsRequestRow *new, const cha
 	line->action = event->action;
 	line->actor = event->by_clock ? as_actor_names[AS_ACTOR_SYSTEM] : as_row_text(new, AS_COL_last_actor);
 	line->on_behalf_of = event->by_clock ? NULL : as_row_text(new, AS_COL_last_on_behalf_of);
-	line->login = login;
+	line->login = session->login;
+	line->role = session->role;
 	line->from_state = event->from < 0 ? NULL : flow->states[event->from].name;
 	line->to_state = flow->states[event->to].name;
+	line->due_at = event->due_at;
 	line->rule = event->rule;
 	line->payload = event->by_clock ? NULL : as_row_jsonb(new, AS_COL_last_payload);
-	line->facts = number == decision->n_events - 1 ? as_row_jsonb(new, AS_COL_last_facts) : as_facts_of_event(event);
+	line->facts = number == decision->n_events - 1 ? as_row_jsonb(new, AS_COL_last_facts) : NULL;
 }
+
+static void
+set_text(Datum *values, bool *nulls, AsEventColumn column, const char *text)
+{
+	nulls[column] = text == NULL;
+	values[column] = text == NULL ? (Datum) 0 : CStringGetTextDatum(text);
+}
+
+void
+as_history_event(const AsHistoryLine *line, const uint8 digest[AS_DIGEST_SIZE], Datum values[AS_EVENT_COLUMNS],
+				 bool nulls[AS_EVENT_COLUMNS])
+{
+	Name		login = palloc(NAMEDATALEN);
+
+	memset(nulls, 0, sizeof(bool) * AS_EVENT_COLUMNS);
+	namestrcpy(login, line->login);
+	values[AS_EVENT_shop_id] = Int64GetDatum(line->shop_id);
+	values[AS_EVENT_request_id] = Int64GetDatum(line->request_id);
+	values[AS_EVENT_event_seq] = Int64GetDatum(line->event_seq);
+	values[AS_EVENT_at] = TimestampTzGetDatum(line->at);
+	values[AS_EVENT_recorded_at] = TimestampTzGetDatum(line->recorded_at);
+	set_text(values, nulls, AS_EVENT_action, line->action);
+	set_text(values, nulls, AS_EVENT_actor, line->actor);
+	set_text(values, nulls, AS_EVENT_on_behalf_of, line->on_behalf_of);
+	values[AS_EVENT_login] = NameGetDatum(login);
+	set_text(values, nulls, AS_EVENT_role, line->role);
+	set_text(values, nulls, AS_EVENT_from_state, line->from_state);
+	set_text(values, nulls, AS_EVENT_to_state, line->to_state);
+	values[AS_EVENT_due_at] = TimestampTzGetDatum(line->due_at.at);
+	nulls[AS_EVENT_due_at] = !line->due_at.known;
+	set_text(values, nulls, AS_EVENT_rule, line->rule);
+	values[AS_EVENT_payload] = line->payload == NULL ? (Datum) 0 : JsonbPGetDatum(line->payload);
+	nulls[AS_EVENT_payload] = line->payload == NULL;
+	values[AS_EVENT_facts] = line->facts == NULL ? (Datum) 0 : JsonbPGetDatum(line->facts);
+	nulls[AS_EVENT_facts] = line->facts == NULL;
+	values[AS_EVENT_digest] = as_digest_datum(digest);
+}
+
 
 static void
 add_number(StringInfo bytes, int64 number)
@@ -88,8 +128,11 @@ as_history_digest(const AsHistoryLine *line, const uint8 *previous, uint8 digest
 	add_text(&bytes, line->actor);
 	add_text(&bytes, line->on_behalf_of);
 	add_text(&bytes, line->login);
+	add_text(&bytes, line->role);
 	add_text(&bytes, line->from_state);
 	add_text(&bytes, line->to_state);
+	add_number(&bytes, line->due_at.known ? 1 : 0);
+	add_number(&bytes, line->due_at.known ? line->due_at.at : 0);
 	add_text(&bytes, line->rule);
 	add_jsonb(&bytes, line->payload);
 	add_jsonb(&bytes, line->facts);
@@ -126,6 +169,8 @@ as_digest_datum(const uint8 digest[AS_DIGEST_SIZE])
 
 /* ---- event_digest(): the digest of a stored event, for verify_history() ---- */
 
+/* The arguments are the predecessor's digest, then the columns of aftersale.event but the last. */
+
 PG_FUNCTION_INFO_V1(aftersale_event_digest);
 
 Datum
@@ -134,7 +179,7 @@ aftersale_event_digest(PG_FUNCTION_ARGS)
 	AsHistoryLine line;
 	bytea	   *previous = PG_ARGISNULL(0) ? NULL : PG_GETARG_BYTEA_PP(0);
 	uint8		digest[AS_DIGEST_SIZE];
-	const char *texts[7];
+	const char *texts[AS_EVENT_COLUMNS + 1] = {NULL};
 
 	for (int i = 1; i <= 5; i++)
 		if (PG_ARGISNULL(i))
@@ -144,17 +189,21 @@ aftersale_event_digest(PG_FUNCTION_ARGS)
 	line.event_seq = PG_GETARG_INT64(3);
 	line.at = PG_GETARG_TIMESTAMPTZ(4);
 	line.recorded_at = PG_GETARG_TIMESTAMPTZ(5);
-	for (int i = 0; i < 7; i++)
-		texts[i] = PG_ARGISNULL(6 + i) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(6 + i));
-	line.action = texts[0];
-	line.actor = texts[1];
-	line.on_behalf_of = texts[2];
-	line.login = texts[3];
-	line.from_state = texts[4];
-	line.to_state = texts[5];
-	line.rule = texts[6];
-	line.payload = PG_ARGISNULL(13) ? NULL : PG_GETARG_JSONB_P(13);
-	line.facts = PG_ARGISNULL(14) ? NULL : PG_GETARG_JSONB_P(14);
+	for (int i = 1 + AS_EVENT_action; i <= 1 + AS_EVENT_rule; i++)
+		if (i != 1 + AS_EVENT_due_at && !PG_ARGISNULL(i))
+			texts[i] = text_to_cstring(PG_GETARG_TEXT_PP(i));
+	line.action = texts[1 + AS_EVENT_action];
+	line.actor = texts[1 + AS_EVENT_actor];
+	line.on_behalf_of = texts[1 + AS_EVENT_on_behalf_of];
+	line.login = texts[1 + AS_EVENT_login];
+	line.role = texts[1 + AS_EVENT_role];
+	line.from_state = texts[1 + AS_EVENT_from_state];
+	line.to_state = texts[1 + AS_EVENT_to_state];
+	line.due_at.known = !PG_ARGISNULL(1 + AS_EVENT_due_at);
+	line.due_at.at = line.due_at.known ? PG_GETARG_TIMESTAMPTZ(1 + AS_EVENT_due_at) : 0;
+	line.rule = texts[1 + AS_EVENT_rule];
+	line.payload = PG_ARGISNULL(1 + AS_EVENT_payload) ? NULL : PG_GETARG_JSONB_P(1 + AS_EVENT_payload);
+	line.facts = PG_ARGISNULL(1 + AS_EVENT_facts) ? NULL : PG_GETARG_JSONB_P(1 + AS_EVENT_facts);
 	if (previous != NULL && VARSIZE_ANY_EXHDR(previous) != AS_DIGEST_SIZE)
 		previous = NULL;
 	as_history_digest(&line, previous == NULL ? NULL : (const uint8 *) VARDATA_ANY(previous), digest);

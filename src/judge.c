@@ -274,11 +274,15 @@ add_configuration(const AsRequestRow *row, AsJudgement *judgement)
 }
 
 static void
-add_facts(Jsonb *jsonb, AsJudgement *judgement)
+add_facts(const AsRequestRow *row, AsJudgement *judgement)
 {
 	AsFacts    *facts = palloc(sizeof(AsFacts));
+	AsComputed	due = {0};
 
-	as_facts_read(jsonb, judgement->flow, judgement->request.money.digits, facts);
+	if (!row->nulls[AS_COL_due_at])
+		due.due = DatumGetTimestampTz(row->values[AS_COL_due_at]);
+	due.provisional = DatumGetBool(row->values[AS_COL_provisional]);
+	as_facts_read(as_row_jsonb(row, AS_COL_last_facts), judgement->flow, judgement->request.money.digits, &due, facts);
 	judgement->request.money.remaining = facts->remaining;
 	judgement->request.money.n_fees = facts->n_fees;
 	memcpy(judgement->request.money.fees, facts->fees, sizeof facts->fees);
@@ -338,7 +342,7 @@ as_judge_opening_again(const AsRequestRow *new, AsJudgement *judgement)
 	read_opening(new, DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
 	begin(judgement, as_flow_version(as_row_text(new, AS_COL_flow),
 									 DatumGetInt32(new->values[AS_COL_flow_version])));
-	add_facts(as_row_jsonb(new, AS_COL_last_facts), judgement);
+	add_facts(new, judgement);
 	decide(judgement);
 }
 
@@ -408,7 +412,7 @@ as_judge_act_again(const AsRequestRow *old, const AsRequestRow *new, AsJudgement
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(old, new, as_row_text(new, AS_COL_last_action), as_row_jsonb(new, AS_COL_last_payload),
 			 DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
-	add_facts(as_row_jsonb(new, AS_COL_last_facts), judgement);
+	add_facts(new, judgement);
 	decide(judgement);
 }
 

@@ -26,6 +26,7 @@
 #include "money.h"
 #include "request.h"
 #include "request_row.h"
+#include "seal.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -37,7 +38,7 @@ static const AsRequestColumn decided_columns[] = {
 	AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_entered_at, AS_COL_provisional,
 	AS_COL_event_seq, AS_COL_flow_version, AS_COL_act_at, AS_COL_attempts, AS_COL_fault,
 	AS_COL_last_action, AS_COL_last_actor, AS_COL_last_on_behalf_of, AS_COL_last_payload,
-	AS_COL_last_items, AS_COL_last_facts, AS_COL_last_at, AS_COL_last_digest
+	AS_COL_last_items, AS_COL_last_facts, AS_COL_last_at, AS_COL_last_digest, AS_COL_seal
 };
 
 /* what a request is, for ever */
@@ -217,9 +218,8 @@ complete_opening(AsRequestRow *row, AsInstant now)
 
 /* Extends the chain of digests by the events of the decision. */
 static void
-chain_digest(const AsJudgement *judgement, AsRequestRow *row)
+chain_digest(const AsJudgement *judgement, const AsHistorySession *session, AsRequestRow *row)
 {
-	const char *login = as_history_login();
 	const uint8 *previous = as_row_digest(row);
 	uint8		digest[AS_DIGEST_SIZE];
 
@@ -227,16 +227,23 @@ chain_digest(const AsJudgement *judgement, AsRequestRow *row)
 	{
 		AsHistoryLine line;
 
-		as_history_line(judgement, row, login, i, &line);
+		as_history_line(judgement, row, session, i, &line);
 		as_history_digest(&line, previous, digest);
 		previous = digest;
 	}
 	as_row_set(row, AS_COL_last_digest, as_digest_datum(digest));
 }
 
+/* What is found and checked once a statement. */
+typedef struct Statement
+{
+	AsRequestMap map;			/* the columns' places */
+	AsHistorySession session;
+} Statement;
+
 /* Writes the decision into the row, and consumes the command. */
 static void
-apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64 event_seq)
+apply(const Statement *statement, const AsJudgement *judgement, const char *action, AsRequestRow *row, int64 event_seq)
 {
 	const AsDecision *decision = &judgement->decision;
 
@@ -264,14 +271,14 @@ apply(const AsJudgement *judgement, const char *action, AsRequestRow *row, int64
 	as_row_move(row, AS_COL_last_payload, AS_COL_payload);
 	as_row_move(row, AS_COL_last_items, AS_COL_items);
 	as_row_set(row, AS_COL_last_facts,
-			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar,
-											 as_row_text(row, AS_COL_country), as_row_text(row, AS_COL_currency))));
+			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar)));
 	as_row_set(row, AS_COL_last_at, TimestampTzGetDatum(decision->at));
-	chain_digest(judgement, row);
+	chain_digest(judgement, &statement->session, row);
+	as_seal(row);
 }
 
 static void
-open_request(AsRequestRow *row)
+open_request(const Statement *statement, AsRequestRow *row)
 {
 	AsInstant	now = as_now();
 	AsJudgement judgement;
@@ -301,7 +308,7 @@ open_request(AsRequestRow *row)
 	}
 	as_judge_opening(row, now, &judgement);
 	as_row_set(row, AS_COL_flow_version, Int32GetDatum(judgement.flow->version));
-	apply(&judgement, AS_ACTION_OPEN, row, 0);
+	apply(statement, &judgement, AS_ACTION_OPEN, row, 0);
 }
 
 static void
@@ -332,7 +339,7 @@ check_command(const AsRequestRow *new)
 
 /* Returns false where nothing was decided: the row stays as the UPDATE made it. */
 static bool
-update_request(const AsRequestRow *old, AsRequestRow *new)
+update_request(const Statement *statement, const AsRequestRow *old, AsRequestRow *new)
 {
 	bool		same_deadline = as_request_same(old, new, AS_COL_platform_due_at);
 	AsJudgement judgement;
@@ -365,7 +372,7 @@ update_request(const AsRequestRow *old, AsRequestRow *new)
 	check_instant(new, AS_COL_platform_due_at);
 	settle_actor(new, as_row_text(new, AS_COL_action), !same_deadline, &speaker);
 	as_judge_act(old, new, as_now(), &speaker, &judgement);
-	apply(&judgement, judgement.command.action, new, as_row_int64(old, AS_COL_event_seq));
+	apply(statement, &judgement, judgement.command.action, new, as_row_int64(old, AS_COL_event_seq));
 	return true;
 }
 
@@ -386,18 +393,20 @@ check_no_parent(Relation relation)
 	as_report(&error);
 }
 
-/* The columns' places, found and checked once a statement. */
-static AsRequestMap *
-request_map(FunctionCallInfo fcinfo, Relation relation)
+static const Statement *
+begin_statement(FunctionCallInfo fcinfo, Relation relation)
 {
 	if (fcinfo->flinfo->fn_extra == NULL)
 	{
-		AsRequestMap *map = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(AsRequestMap));
+		MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+		Statement  *statement = palloc(sizeof(Statement));
 
 		check_no_parent(relation);
 		as_decided_under = as_flow_epoch();
-		as_request_map(RelationGetDescr(relation), map);
-		fcinfo->flinfo->fn_extra = map;
+		as_request_map(RelationGetDescr(relation), &statement->map);
+		as_history_session(&statement->session);
+		fcinfo->flinfo->fn_extra = statement;
+		MemoryContextSwitchTo(before);
 	}
 	return fcinfo->flinfo->fn_extra;
 }
@@ -430,19 +439,20 @@ aftersale_request_decide(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = as_request_trigger(fcinfo, TRIGGER_EVENT_ROW | TRIGGER_EVENT_BEFORE);
 	TupleDesc	descriptor = RelationGetDescr(trigger->tg_relation);
-	AsRequestMap *map = request_map(fcinfo, trigger->tg_relation);
+	const Statement *statement = begin_statement(fcinfo, trigger->tg_relation);
+	const AsRequestMap *map = &statement->map;
 	AsRequestRow old;
 	AsRequestRow new;
 
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
 	{
 		as_request_row_from_tuple(map, trigger->tg_trigtuple, descriptor, &new);
-		open_request(&new);
+		open_request(statement, &new);
 		return PointerGetDatum(as_request_row_into_tuple(map, trigger->tg_trigtuple, descriptor, &new));
 	}
 	as_request_row_from_tuple(map, trigger->tg_trigtuple, descriptor, &old);
 	as_request_row_from_tuple(map, trigger->tg_newtuple, descriptor, &new);
-	if (!update_request(&old, &new))
+	if (!update_request(statement, &old, &new))
 		return PointerGetDatum(trigger->tg_newtuple);
 	return PointerGetDatum(as_request_row_into_tuple(map, trigger->tg_newtuple, descriptor, &new));
 }

@@ -30,6 +30,7 @@ column_type(AsRequestColumn column)
 		case AS_COL_request_id:
 		case AS_COL_warehouse_id:
 		case AS_COL_event_seq:
+		case AS_COL_seal:
 			return INT8OID;
 		case AS_COL_flow_version:
 		case AS_COL_attempts:
@@ -189,6 +190,7 @@ is_by_value(AsRequestColumn column, int16 *length)
 		case AS_COL_event_seq:
 		case AS_COL_attempts:
 		case AS_COL_last_at:
+		case AS_COL_seal:
 			*length = sizeof(Datum);
 			return true;
 		default:
@@ -249,6 +251,12 @@ Jsonb *
 as_row_jsonb(const AsRequestRow *row, AsRequestColumn column)
 {
 	return row->nulls[column] ? NULL : DatumGetJsonbP(row->values[column]);
+}
+
+Datum
+as_row_copy(const AsRequestRow *row, AsRequestColumn column)
+{
+	return row->nulls[column] ? (Datum) 0 : PointerGetDatum(PG_DETOAST_DATUM_COPY(row->values[column]));
 }
 
 void

@@ -22,7 +22,7 @@
 	COLUMN(provisional) COLUMN(act_at) COLUMN(event_seq) COLUMN(attributes) COLUMN(attempts) COLUMN(fault) \
 	COLUMN(action) COLUMN(actor) COLUMN(on_behalf_of) COLUMN(payload) COLUMN(items) \
 	COLUMN(last_action) COLUMN(last_actor) COLUMN(last_on_behalf_of) COLUMN(last_payload) \
-	COLUMN(last_items) COLUMN(last_facts) COLUMN(last_at) COLUMN(last_digest)
+	COLUMN(last_items) COLUMN(last_facts) COLUMN(last_at) COLUMN(last_digest) COLUMN(seal)
 
 #define AS_COLUMN_ENUM(name) AS_COL_##name,
 typedef enum AsRequestColumn
@@ -66,6 +66,9 @@ extern char *as_row_text(const AsRequestRow *row, AsRequestColumn column);
 extern AsMaybeInstant as_row_instant(const AsRequestRow *row, AsRequestColumn column);
 extern int64 as_row_int64(const AsRequestRow *row, AsRequestColumn column);
 extern Jsonb *as_row_jsonb(const AsRequestRow *row, AsRequestColumn column);	/* NULL: SQL NULL */
+
+/* A copy of a value of varying length in the current context; 0: SQL NULL. */
+extern Datum as_row_copy(const AsRequestRow *row, AsRequestColumn column);
 
 extern void as_row_set_text(AsRequestRow *row, AsRequestColumn column, const char *value);	/* NULL: SQL NULL */
 extern void as_row_set_instant(AsRequestRow *row, AsRequestColumn column, AsMaybeInstant value);

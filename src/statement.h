@@ -7,7 +7,7 @@
 
 #include "executor/spi.h"
 
-#define AS_STATEMENT_PARAMETERS	16
+#define AS_STATEMENT_PARAMETERS	17
 
 /* One for each statement, static: the text and its parameters never change. */
 typedef struct AsStatement

@@ -43,6 +43,7 @@ CREATE TABLE aftersale.request (
     last_facts jsonb,
     last_at timestamptz NOT NULL,
     last_digest bytea NOT NULL,
+    seal bigint NOT NULL,
     PRIMARY KEY (shop_id, request_id),
     UNIQUE (shop_id, flow, external_ref),
     CONSTRAINT request_command_at_rest CHECK (action IS NULL AND actor IS NULL AND on_behalf_of IS NULL AND payload IS NULL AND items IS NULL)
@@ -95,6 +96,7 @@ COMMENT ON COLUMN aftersale.request.last_items IS 'The lines that it brought alo
 COMMENT ON COLUMN aftersale.request.last_facts IS 'What the decision saw. Decided.';
 COMMENT ON COLUMN aftersale.request.last_at IS 'When the last act was decided. Decided.';
 COMMENT ON COLUMN aftersale.request.last_digest IS 'Digest of its last event, which covers all before it. Decided.';
+COMMENT ON COLUMN aftersale.request.seal IS 'Checksum by which a trigger that alters a decision is noticed within the statement. Decided.';
 
 CREATE TABLE aftersale.item (
     shop_id bigint NOT NULL,
@@ -129,8 +131,10 @@ CREATE TABLE aftersale.event (
     actor text NOT NULL,
     on_behalf_of text,
     login name NOT NULL,
+    role text,
     from_state text,
     to_state text NOT NULL,
+    due_at timestamptz,
     rule text,
     payload jsonb,
     facts jsonb,
@@ -147,11 +151,13 @@ COMMENT ON COLUMN aftersale.event.action IS 'Action: open, reply, timeout, ...';
 COMMENT ON COLUMN aftersale.event.actor IS 'Who acted; the clock is system.';
 COMMENT ON COLUMN aftersale.event.on_behalf_of IS 'For whom (KS-11).';
 COMMENT ON COLUMN aftersale.event.login IS 'The database role that was connected (session_user).';
+COMMENT ON COLUMN aftersale.event.role IS 'The role that it worked as (current_user), where that is another than login.';
 COMMENT ON COLUMN aftersale.event.from_state IS 'State before; NULL at the opening.';
 COMMENT ON COLUMN aftersale.event.to_state IS 'State after.';
+COMMENT ON COLUMN aftersale.event.due_at IS 'The deadline from then on; NULL: none.';
 COMMENT ON COLUMN aftersale.event.rule IS 'The number of the rule that was applied.';
 COMMENT ON COLUMN aftersale.event.payload IS 'What the action brought along.';
-COMMENT ON COLUMN aftersale.event.facts IS 'What the decision saw and the deadlines that it set.';
+COMMENT ON COLUMN aftersale.event.facts IS 'What the decision saw; see the reference of the engine. NULL: the event is not the last of its decision.';
 COMMENT ON COLUMN aftersale.event.digest IS 'SHA-256 over the line and the digest of its predecessor: verify_history() tells where a history was altered.';
 
 CREATE TABLE aftersale.timer (

@@ -119,7 +119,7 @@ bar("an UPDATE that does not act, $tenth rows", 'the same without our triggers',
 
 my $pick = "\\set r random(1, $requests)\n";
 my $payload = q('{"remark": "x"}');
-my $facts = q('{"by": "merchant", "from": "here", "calendar": "bench", "due_at": "2026-11-25T10:00:00Z", "due": [["2026-11-25T10:00:00Z", false]]}');
+my $facts = q('{"by": "merchant", "from": "here", "calendar": "bench"}');
 my %act = (
 	'UPDATE' => "UPDATE aftersale.request SET action = 'go', payload = $payload WHERE shop_id = 1 AND request_id = :r;\n",
 	'act()' => "SELECT aftersale.act(1, :r, 'go', $payload);\n",
@@ -127,8 +127,8 @@ my %act = (
 	'statements' => "BEGIN;
 SELECT flow, flow_version, state, due_at, event_seq, last_digest, clock_timestamp() AS moment FROM hand.request WHERE shop_id = 1 AND request_id = :r FOR NO KEY UPDATE \\gset
 SELECT t.to_state, s.term::text AS term FROM aftersale.flow_transition t JOIN aftersale.flow_state s ON s.flow = t.flow AND s.version = t.version AND s.state = t.to_state WHERE t.flow = :flow AND t.version = :flow_version AND t.from_state = :state AND t.action = 'go' \\gset
-UPDATE hand.request SET state = :to_state, entered_at = :moment, due_at = :moment::timestamptz + :term::interval, act_at = :moment::timestamptz + :term::interval, event_seq = event_seq + 1, last_action = 'go', last_actor = current_user, last_payload = $payload, last_facts = $facts, last_at = :moment, last_digest = sha256(last_digest || convert_to(concat_ws('|', shop_id, request_id, event_seq + 1, last_at, last_action, state, $facts), 'UTF8')) WHERE shop_id = 1 AND request_id = :r RETURNING last_digest \\gset
-INSERT INTO hand.event (shop_id, request_id, event_seq, at, recorded_at, action, actor, login, from_state, to_state, payload, facts, digest) VALUES (1, :r, :event_seq + 1, :moment, :moment, 'go', current_user, session_user, :state, :to_state, $payload, $facts, :last_digest::bytea);
+UPDATE hand.request SET state = :to_state, entered_at = :moment, due_at = :moment::timestamptz + :term::interval, act_at = :moment::timestamptz + :term::interval, event_seq = event_seq + 1, last_action = 'go', last_actor = current_user, last_payload = $payload, last_facts = $facts, last_at = :moment, last_digest = sha256(last_digest || convert_to(concat_ws('|', shop_id, request_id, event_seq + 1, last_at, last_action, state, $facts), 'UTF8')) WHERE shop_id = 1 AND request_id = :r RETURNING last_digest, due_at \\gset
+INSERT INTO hand.event (shop_id, request_id, event_seq, at, recorded_at, action, actor, login, from_state, to_state, due_at, payload, facts, digest) VALUES (1, :r, :event_seq + 1, :moment, :moment, 'go', current_user, session_user, :state, :to_state, :due_at, $payload, $facts, :last_digest::bytea);
 COMMIT;
 ",
 	'change' => "UPDATE aftersale.request SET reason = 'changed' || :r WHERE shop_id = 1 AND request_id = :r;\n",

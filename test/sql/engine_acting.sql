@@ -108,7 +108,7 @@ UPDATE aftersale.request SET platform_due_at = 'infinity' WHERE shop_id = 110 AN
 UPDATE aftersale.request SET action = 'reply', payload = '{"remark": "x"}', platform_due_at = '2026-12-09 00:00:00+00'
 WHERE shop_id = 110 AND request_id = 1120 RETURNING state, due_at, act_at, platform_due_at;
 -- a state without a timeout shows it, and nothing fires
-SELECT event_seq, action, actor, from_state, to_state, facts ->> 'due_at' AS due FROM aftersale.event
+SELECT event_seq, action, actor, from_state, to_state, due_at AS due FROM aftersale.event
 WHERE shop_id = 110 AND request_id = 1120 ORDER BY event_seq;
 -- a closed request has no deadline
 SELECT state FROM aftersale.act(110, 1120, 'close', '{}', 'platform');

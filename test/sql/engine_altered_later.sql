@@ -23,7 +23,7 @@ BEGIN
 	EXECUTE statement;
 	RAISE EXCEPTION 'accepted' USING ERRCODE = 'TRY00';	-- and undone
 EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ' ' || coalesce(substring(SQLERRM FROM '"[a-z_]*"'), SQLERRM);
+	RETURN SQLSTATE || ' ' || coalesce(substring(SQLERRM FROM '"[a-z_]*"'), regexp_replace(SQLERRM, 'request \d+', 'request N'));
 END $$;
 CREATE TEMP TABLE alteration (place serial, row_change jsonb);
 INSERT INTO alteration (row_change) VALUES

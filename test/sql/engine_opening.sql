@@ -19,7 +19,7 @@ VALUES (100, 'temu/ticket', 'T1', 'O-1', '2026-11-25 09:00:00+00',
 	'[{"product": "P1", "sku": "P1-red", "quantity": 2, "paid": 20.00, "amount": 10.00}, {"line_no": 7, "product": "P2"}]')
 RETURNING state, outcome, country, currency, due_at, act_at, event_seq, action, items;
 SELECT line_no, product, sku, quantity, paid, amount FROM aftersale.item WHERE shop_id = 100 ORDER BY line_no;
-SELECT event_seq, at, recorded_at, action, actor, login = session_user AS login, from_state, to_state, rule, facts
+SELECT event_seq, at, recorded_at, action, actor, login = session_user AS login, role = current_user AS role, from_state, to_state, rule, facts
 FROM aftersale.event WHERE shop_id = 100;
 -- opened_at defaults to now; the platform's own deadline overrides
 INSERT INTO aftersale.request (shop_id, flow, external_ref, platform_due_at)
@@ -40,7 +40,7 @@ VALUES (100, 'temu/ticket', 'T4', '2026-11-20 09:00:00+00') RETURNING state, due
 SELECT aftersale.fire_due(100, '2026-11-25 10:00:00+00', 10);
 SELECT external_ref, state, outcome FROM aftersale.request WHERE shop_id = 100 ORDER BY external_ref;
 -- either way the timeout is dated by the deadline
-SELECT r.external_ref, e.at, e.at = (o.facts ->> 'due_at')::timestamptz AS at_deadline, e.recorded_at
+SELECT r.external_ref, e.at, e.at = o.due_at AS at_deadline, e.recorded_at
 FROM aftersale.request r JOIN aftersale.event o USING (shop_id, request_id) JOIN aftersale.event e USING (shop_id, request_id)
 WHERE r.shop_id = 100 AND o.event_seq = 1 AND e.action = 'timeout' ORDER BY 1;
 

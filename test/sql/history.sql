@@ -24,7 +24,7 @@ SELECT * FROM aftersale.verify_history(170);
 SELECT count(*), count(DISTINCT digest), min(length(digest)), max(length(digest)) FROM aftersale.event WHERE shop_id = 170;
 -- the digest is what everyone can compute
 SELECT bool_and(digest = aftersale.event_digest(NULL, shop_id, request_id, event_seq, at, recorded_at, action, actor, on_behalf_of,
-	login::text, from_state, to_state, rule, payload, facts)) FROM aftersale.event WHERE shop_id = 170 AND event_seq = 1;
+	login::text, role, from_state, to_state, due_at, rule, payload, facts)) FROM aftersale.event WHERE shop_id = 170 AND event_seq = 1;
 
 -- whoever alters it (only the owner can) is seen, wherever it is
 CREATE FUNCTION pg_temp.tamper(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -40,13 +40,13 @@ SELECT pg_temp.tamper($$UPDATE aftersale.event SET payload = '{"remark": "other"
 SELECT pg_temp.tamper($$UPDATE aftersale.event SET actor = 'carol' WHERE shop_id = 170 AND request_id = 1701 AND event_seq = 3$$);
 SELECT pg_temp.tamper($$UPDATE aftersale.event SET on_behalf_of = NULL WHERE shop_id = 170 AND request_id = 1701 AND event_seq = 2$$);
 SELECT pg_temp.tamper($$UPDATE aftersale.event SET at = at + interval '1 microsecond' WHERE shop_id = 170 AND request_id = 1703 AND event_seq = 2$$);
-SELECT pg_temp.tamper($$UPDATE aftersale.event SET facts = facts || '{"due_at": "2030-01-01 00:00:00+00"}' WHERE shop_id = 170 AND request_id = 1702 AND event_seq = 1$$);
+SELECT pg_temp.tamper($$UPDATE aftersale.event SET due_at = '2030-01-01 00:00:00+00' WHERE shop_id = 170 AND request_id = 1702 AND event_seq = 1$$);
 SELECT pg_temp.tamper($$UPDATE aftersale.event SET rule = NULL WHERE shop_id = 170 AND request_id = 1704 AND event_seq = 2$$);
 -- also with the digest made to fit: the next line, or the request, knows better
 SELECT pg_temp.tamper($$UPDATE aftersale.event e SET actor = 'carol', digest = aftersale.event_digest(NULL, shop_id, request_id, event_seq, at, recorded_at,
-	action, 'carol', on_behalf_of, login::text, from_state, to_state, rule, payload, facts) WHERE shop_id = 170 AND request_id = 1704 AND event_seq = 1$$);
+	action, 'carol', on_behalf_of, login::text, role, from_state, to_state, due_at, rule, payload, facts) WHERE shop_id = 170 AND request_id = 1704 AND event_seq = 1$$);
 SELECT pg_temp.tamper($$UPDATE aftersale.event e SET actor = 'carol', digest = aftersale.event_digest((SELECT p.digest FROM aftersale.event p WHERE p.shop_id = 170 AND p.request_id = 1704 AND p.event_seq = 1),
-	shop_id, request_id, event_seq, at, recorded_at, action, 'carol', on_behalf_of, login::text, from_state, to_state, rule, payload, facts) WHERE shop_id = 170 AND request_id = 1704 AND event_seq = 2$$);
+	shop_id, request_id, event_seq, at, recorded_at, action, 'carol', on_behalf_of, login::text, role, from_state, to_state, due_at, rule, payload, facts) WHERE shop_id = 170 AND request_id = 1704 AND event_seq = 2$$);
 -- lines that are missing
 SELECT pg_temp.tamper($$DELETE FROM aftersale.event WHERE shop_id = 170 AND request_id = 1701 AND event_seq = 2$$);
 SELECT pg_temp.tamper($$DELETE FROM aftersale.event WHERE shop_id = 170 AND request_id = 1701 AND event_seq = 4$$);

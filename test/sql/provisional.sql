@@ -19,7 +19,7 @@ INSERT INTO aftersale.request (shop_id, request_id, flow, platform_due_at) VALUE
 -- the calendar grows: New Year's Day is off, and the year is known; another shop's stays
 UPDATE aftersale.calendar SET calendar = 'zone UTC; mon-fri 00:00-24:00; off 2027-01-01; known until 2027-12-31' WHERE name = 'grows';
 SELECT request_id, due_at, act_at = due_at AS armed, provisional, last_action, last_actor FROM aftersale.request WHERE shop_id IN (280, 281) ORDER BY 1;
-SELECT request_id, event_seq, action, actor, from_state, to_state, facts ->> 'due_at' AS due FROM aftersale.event WHERE shop_id = 280 AND event_seq > 1 ORDER BY 1, 2;
+SELECT request_id, event_seq, action, actor, from_state, to_state, due_at AS due FROM aftersale.event WHERE shop_id = 280 AND event_seq > 1 ORDER BY 1, 2;
 -- one that is no longer provisional is left alone
 UPDATE aftersale.calendar SET calendar = 'zone UTC; mon-fri 00:00-24:00; off 2027-01-01,2027-01-04; known until 2027-12-31' WHERE name = 'grows';
 SELECT request_id, due_at, event_seq FROM aftersale.request WHERE shop_id = 280 ORDER BY 1;

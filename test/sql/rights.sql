@@ -17,7 +17,7 @@ BEGIN
 		EXECUTE format('CREATE ROLE %I', name);
 	END LOOP;
 	SET LOCAL client_min_messages = error;
-	PERFORM aftersale.grant_access(role, capability) FROM roles WHERE capability <> 'owner';
+	PERFORM aftersale.grant_access(r.role, r.capability) FROM (SELECT * FROM roles WHERE capability <> 'owner' ORDER BY capability <> 'sweeper', place) r;
 END $$;
 
 -- two shops with a row in every table of a shop: 430 is everybody's, 431 is the other one, whose texts say so

@@ -69,7 +69,7 @@ SELECT fired, parked FROM aftersale.heartbeat;
 DROP TRIGGER zz_poison ON aftersale.request;
 SELECT count(*), count(DISTINCT (shop_id, request_id)) FROM aftersale.event WHERE shop_id IN (150, 151) AND action = 'timeout';
 SELECT count(*) FROM aftersale.event e JOIN aftersale.event o USING (shop_id, request_id)
-WHERE e.shop_id IN (150, 151) AND e.action = 'timeout' AND o.event_seq = 1 AND e.at <> (o.facts ->> 'due_at')::timestamptz;
+WHERE e.shop_id IN (150, 151) AND e.action = 'timeout' AND o.event_seq = 1 AND e.at <> o.due_at;
 SELECT count(*) FROM aftersale.request WHERE shop_id IN (150, 151) AND (fault IS NOT NULL OR attempts <> 0 OR act_at IS NOT NULL);
 
 -- an error that is no row's own parks nothing

@@ -52,7 +52,7 @@ is(as_erp(q{SELECT ok FROM aftersale.health() WHERE name = 'job'}), 't', 'health
 ok($node->poll_query_until('shopdb', q{SELECT state = 'evidence_waived' FROM aftersale.request WHERE external_ref = 'T1'}),
 	'the overdue ticket was closed by the job');
 is($node->safe_psql('shopdb', q{
-	SELECT e.action, e.actor, e.login, e.at = (o.facts ->> 'due_at')::timestamptz
+	SELECT e.action, e.actor, e.login, e.at = o.due_at
 	FROM aftersale.event e JOIN aftersale.event o USING (shop_id, request_id) WHERE e.event_seq = 2 AND o.event_seq = 1}),
 	'timeout|system|erp|t', 'its event is the clock\'s, dated by the deadline, under the job\'s login');
 is($node->safe_psql('shopdb', q{SELECT state FROM aftersale.request WHERE external_ref = 'T2'}), 'requested', 'what is not due stays');
