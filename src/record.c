@@ -193,6 +193,7 @@ later_triggers(Relation relation)
 		Trigger    *trigger = &triggers->triggers[i];
 
 		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_ROW(trigger->tgtype) &&
+			(TRIGGER_FOR_INSERT(trigger->tgtype) || TRIGGER_FOR_UPDATE(trigger->tgtype)) &&
 			strcmp(trigger->tgname, "aftersale_decide") > 0)
 			appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? ", " : "", trigger->tgname);
 	}
