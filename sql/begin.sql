@@ -36,3 +36,9 @@ LANGUAGE C STABLE STRICT PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'aftersale_transaction_clock';
 COMMENT ON FUNCTION aftersale.transaction_clock() IS
 'The same instant all through a transaction: that of now(), or the setting aftersale.test_now. Example: SELECT aftersale.transaction_clock();';
+
+CREATE FUNCTION aftersale.statement_clock() RETURNS timestamptz
+LANGUAGE C STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'aftersale_statement_clock';
+COMMENT ON FUNCTION aftersale.statement_clock() IS
+'The same instant all through a statement: that of statement_timestamp(), or the setting aftersale.test_now. The views ask for it. Example: SELECT aftersale.statement_clock();';

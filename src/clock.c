@@ -53,3 +53,11 @@ aftersale_transaction_clock(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TIMESTAMPTZ(as_transaction_now());
 }
+
+PG_FUNCTION_INFO_V1(aftersale_statement_clock);
+
+Datum
+aftersale_statement_clock(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TIMESTAMPTZ(is_test_now() ? test_now() : GetCurrentStatementStartTimestamp());
+}

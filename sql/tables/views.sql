@@ -1,20 +1,31 @@
--- Views: what is to be done.
+-- Views: what is to be done, and what was.
 
+-- Actions are those of the party that the request waits for.  Where a deadline
+-- has passed and the sweep has yet to apply it, the state allows none any more.
+-- They depend on shop, flow and state alone: the planner remembers them.
 CREATE VIEW aftersale.worklist WITH (security_invoker = true) AS
 SELECT r.shop_id,
     r.request_id,
     r.external_ref,
     r.flow,
     r.state,
+    s.title,
     s.waits_for,
     CASE
         WHEN r.fault IS NOT NULL THEN 'parked'
-        WHEN r.due_at < c.now THEN 'overdue'
-        WHEN r.due_at < c.now OPERATOR(pg_catalog.+) '1 day'::pg_catalog.interval THEN 'due soon'
+        WHEN r.due_at < aftersale.statement_clock() THEN 'overdue'
+        WHEN r.due_at < aftersale.statement_clock() + interval '1 day' THEN 'due soon'
         ELSE 'open'
     END AS urgency,
     r.due_at,
-    r.due_at OPERATOR(pg_catalog.-) c.now AS time_left,
+    r.due_at - aftersale.statement_clock() AS time_left,
+    s.waits_for IS NOT DISTINCT FROM 'merchant'
+        AND aftersale.statement_clock() - CASE
+            WHEN r.last_action IN ('open', 'timeout') OR r.last_actor IN ('buyer', 'platform', 'carrier', 'erp', 'system') THEN r.entered_at
+            ELSE greatest(r.last_at, r.entered_at)
+        END > interval '1 day' AS unhandled,
+    CASE WHEN r.due_at < aftersale.statement_clock() AND r.act_at IS NOT NULL THEN '{}' ELSE coalesce(n.actions, '{}') END AS actions,
+    CASE WHEN r.due_at < aftersale.statement_clock() AND r.act_at IS NOT NULL THEN '{}' ELSE coalesce(n.lacks, '{}') END AS lacks,
     r.country,
     r.order_ref,
     r.amount,
@@ -24,19 +35,33 @@ SELECT r.shop_id,
     r.fault
 FROM aftersale.request r
 JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state
-CROSS JOIN (SELECT aftersale.clock() AS now) c
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT a.action ORDER BY a.action) FILTER (WHERE a.permitted) AS actions,
+        array_agg(DISTINCT a.permission ORDER BY a.permission) FILTER (WHERE NOT a.permitted) AS lacks
+    FROM (
+        SELECT t.action, t.permission,
+            t.permission IS NULL OR s.waits_for <> 'merchant' OR aftersale.has_permission(r.shop_id, t.permission) AS permitted
+        FROM aftersale.flow_transition t
+        WHERE t.flow = r.flow AND t.version = r.flow_version AND t.from_state = r.state
+            AND s.waits_for = ANY (t.actors) AND t.action <> 'timeout'
+    ) a
+) n
 WHERE NOT s.final
 ORDER BY r.due_at NULLS LAST, r.shop_id, r.request_id;
-COMMENT ON VIEW aftersale.worklist IS 'Every request that is not closed, by deadline: whom it waits for, and how urgent it is.';
+COMMENT ON VIEW aftersale.worklist IS 'Every request that is not closed, by deadline: whom it waits for, what is to be done next, and how urgent it is (TEMU-05, TEMU-12, TEMU-29). Each sees the requests of his shops. The fast list, by an index: SELECT * FROM aftersale.worklist WHERE shop_id = 1 AND due_at IS NOT NULL LIMIT 50.';
 COMMENT ON COLUMN aftersale.worklist.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.worklist.request_id IS 'Number of the request.';
 COMMENT ON COLUMN aftersale.worklist.external_ref IS 'The ERP''s or platform''s own key.';
 COMMENT ON COLUMN aftersale.worklist.flow IS 'Flow.';
 COMMENT ON COLUMN aftersale.worklist.state IS 'State.';
+COMMENT ON COLUMN aftersale.worklist.title IS 'What the state means, for people.';
 COMMENT ON COLUMN aftersale.worklist.waits_for IS 'Who has to act: merchant, buyer, platform, carrier; NULL: nobody.';
-COMMENT ON COLUMN aftersale.worklist.urgency IS 'parked (left to a person), overdue (the sweep has yet to run), due soon (within a day), or open.';
+COMMENT ON COLUMN aftersale.worklist.urgency IS 'parked (left to a person), overdue (the sweep has yet to run, or the deadline has no timeout), due soon (within 24 hours), or open.';
 COMMENT ON COLUMN aftersale.worklist.due_at IS 'Deadline; NULL: none.';
-COMMENT ON COLUMN aftersale.worklist.time_left IS 'Until the deadline; negative: since.';
+COMMENT ON COLUMN aftersale.worklist.time_left IS 'Until the deadline, in elapsed time; negative: since.';
+COMMENT ON COLUMN aftersale.worklist.unhandled IS 'It waits for the merchant, and for more than 24 hours nobody of the shop has acted on it: since it entered its state, or since his act where that was the last one (TEMU-05, TEMU-12, TEMU-29).';
+COMMENT ON COLUMN aftersale.worklist.actions IS 'What whoever it waits for may do next, by name; of the merchant''s only what the session has the permission for. Empty where it waits for nobody, and where a deadline has passed that the sweep has yet to apply: allowed_actions() looks beyond it.';
+COMMENT ON COLUMN aftersale.worklist.lacks IS 'Permissions for the merchant''s other actions, which the session does not have: a colleague has to take them. Empty: none.';
 COMMENT ON COLUMN aftersale.worklist.country IS 'The buyer''s country.';
 COMMENT ON COLUMN aftersale.worklist.order_ref IS 'The order.';
 COMMENT ON COLUMN aftersale.worklist.amount IS 'What the buyer asks for, in currency.';
@@ -44,6 +69,93 @@ COMMENT ON COLUMN aftersale.worklist.currency IS 'Currency.';
 COMMENT ON COLUMN aftersale.worklist.opened_at IS 'When it was opened.';
 COMMENT ON COLUMN aftersale.worklist.entered_at IS 'When it entered its state.';
 COMMENT ON COLUMN aftersale.worklist.fault IS 'Why it is left to a person.';
+
+-- Both with the columns of worklist.
+CREATE VIEW aftersale.overdue WITH (security_invoker = true) AS
+SELECT * FROM aftersale.worklist w WHERE w.due_at < aftersale.statement_clock();
+COMMENT ON VIEW aftersale.overdue IS 'The rows of worklist whose deadline has passed: the sweep has yet to run, a person has to look (parked), or the deadline has no timeout.';
+
+CREATE VIEW aftersale.due_soon WITH (security_invoker = true) AS
+SELECT * FROM aftersale.worklist w
+WHERE w.due_at >= aftersale.statement_clock() AND w.due_at < aftersale.statement_clock() + interval '1 day';
+COMMENT ON VIEW aftersale.due_soon IS 'The rows of worklist whose deadline comes within 24 hours.';
+
+DO $do$
+BEGIN
+    EXECUTE (
+        SELECT string_agg(format('COMMENT ON COLUMN aftersale.%I.%I IS %L', v.name, a.attname,
+                   col_description(a.attrelid, a.attnum)), ';')
+        FROM pg_attribute a, (VALUES ('overdue'), ('due_soon')) AS v(name)
+        WHERE a.attrelid = 'aftersale.worklist'::regclass AND a.attnum > 0);
+END
+$do$;
+
+-- One pass over the history: each event with what came before it in its request.
+-- Only what leaves a state counts, on the day of the shop's country on which it did.
+CREATE VIEW aftersale.sla_report WITH (security_invoker = true) AS
+SELECT d.shop_id,
+    d.flow,
+    d.day,
+    count(*) FILTER (WHERE d.met) AS met,
+    count(*) FILTER (WHERE NOT d.met) AS missed,
+    round(avg(d.met::int), 4) AS met_share,
+    count(d.response) AS responses,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY d.response) AS response_median,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY d.response) AS response_p95,
+    count(*) FILTER (WHERE d.completed) AS completed,
+    count(*) FILTER (WHERE d.completed AND d.by_shop_alone) AS self_completed,
+    round(avg(d.by_shop_alone::int) FILTER (WHERE d.completed), 4) AS self_completed_share,
+    avg(d.at - d.opened_at) FILTER (WHERE d.completed AND d.by_shop_alone) AS self_completed_time
+FROM (
+    SELECT h.shop_id,
+        r.flow,
+        (h.at AT TIME ZONE c.time_zone)::date AS day,
+        CASE WHEN f.waits_for = 'merchant' AND h.due_at IS NOT NULL THEN h.action <> 'timeout' AND h.at <= h.due_at END AS met,
+        CASE WHEN f.waits_for = 'merchant' AND h.by_shop THEN aftersale.business_elapsed(h.entered_at, h.at, k.calendar) END AS response,
+        t.final AND NOT f.final AS completed,
+        h.shop_acted AND NOT h.others_acted AS by_shop_alone,
+        h.at,
+        h.opened_at
+    FROM (
+        SELECT e.shop_id, e.request_id, e.action, e.at, e.from_state, e.to_state, e.by_shop,
+            lag(e.due_at) OVER before AS due_at,
+            max(CASE WHEN e.from_state IS DISTINCT FROM e.to_state THEN e.at END)
+                OVER (before ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS entered_at,
+            first_value(e.at) OVER before AS opened_at,
+            bool_or(e.by_shop) OVER before AS shop_acted,
+            bool_or(e.action = 'timeout' OR e.by_platform) OVER before AS others_acted
+        FROM (
+            SELECT v.shop_id, v.request_id, v.event_seq, v.action, v.at, v.from_state, v.to_state, v.due_at,
+                v.action NOT IN ('open', 'timeout') AND v.actor NOT IN ('buyer', 'platform', 'carrier', 'erp', 'system') AS by_shop,
+                v.actor = 'platform' AND v.action NOT IN ('open', 'set_deadline') AS by_platform
+            FROM aftersale.event v
+        ) e
+        WINDOW before AS (PARTITION BY e.shop_id, e.request_id ORDER BY e.event_seq)
+    ) h
+    JOIN aftersale.request r ON r.shop_id = h.shop_id AND r.request_id = h.request_id
+    JOIN aftersale.flow_state f ON f.flow = r.flow AND f.version = r.flow_version AND f.state = h.from_state
+    JOIN aftersale.flow_state t ON t.flow = r.flow AND t.version = r.flow_version AND t.state = h.to_state
+    JOIN aftersale.shop_country c ON c.shop_id = h.shop_id AND c.country = r.country
+    JOIN aftersale.calendar k ON k.name = c.calendar
+    WHERE h.from_state <> h.to_state
+) d
+WHERE d.met IS NOT NULL OR d.response IS NOT NULL OR d.completed
+GROUP BY d.shop_id, d.flow, d.day
+ORDER BY d.shop_id, d.flow, d.day;
+COMMENT ON VIEW aftersale.sla_report IS 'How a shop kept its deadlines, by shop, flow and day: what left a state on that day. Computed from the history; each sees his shops. Reads the whole history of the shops that it is asked for. Example: SELECT * FROM aftersale.sla_report WHERE shop_id = 1 AND day >= ''2026-11-01''.';
+COMMENT ON COLUMN aftersale.sla_report.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.sla_report.flow IS 'Flow, all versions.';
+COMMENT ON COLUMN aftersale.sla_report.day IS 'The date, in the time zone of the shop''s country, on which the event took effect (a timeout: its deadline).';
+COMMENT ON COLUMN aftersale.sla_report.met IS 'Deadlines of states that wait for the merchant that were met: an act led to another state at the deadline or before it.';
+COMMENT ON COLUMN aftersale.sla_report.missed IS 'Those that were missed: the timeout, or an act after the deadline, led to another state.';
+COMMENT ON COLUMN aftersale.sla_report.met_share IS 'met / (met + missed), 0 to 1, four decimals; NULL: there were none.';
+COMMENT ON COLUMN aftersale.sla_report.responses IS 'Acts of the shop''s people that led out of a state that waits for the merchant, with a deadline or without.';
+COMMENT ON COLUMN aftersale.sla_report.response_median IS 'Median of their times from entering the state to the act, in working time of the calendar of the shop''s country; between the two in the middle where they are even.';
+COMMENT ON COLUMN aftersale.sla_report.response_p95 IS 'The 95th percentile of these times, interpolated.';
+COMMENT ON COLUMN aftersale.sla_report.completed IS 'Requests that entered a final state.';
+COMMENT ON COLUMN aftersale.sla_report.self_completed IS 'Those of them that the shop completed itself: its people acted on the request at least once after its opening, and until then there was neither a timeout nor an act of the platform (a deadline that it sets is none).';
+COMMENT ON COLUMN aftersale.sla_report.self_completed_share IS 'self_completed / completed, 0 to 1, four decimals; NULL: none was completed.';
+COMMENT ON COLUMN aftersale.sla_report.self_completed_time IS 'Mean time from the opening to the final state of self_completed, in elapsed time, as Douyin counts (DOUYIN-08, DOUYIN-11).';
 
 -- The only way to personal data but for the owner: an owner's view, whose
 -- predicate on login takes the place of row-level security.

@@ -153,6 +153,7 @@ INSERT INTO calls VALUES
 	('is_tables_owner', $$SELECT aftersale.is_tables_owner()$$),
 	('clock', $$SELECT aftersale.clock()$$),
 	('transaction_clock', $$SELECT aftersale.transaction_clock()$$),
+	('statement_clock', $$SELECT aftersale.statement_clock()$$),
 	('import_ics', $$SELECT aftersale.import_ics('rights', E'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', '2027-01-01')$$),
 	('deadline', $$SELECT aftersale.deadline('2026-11-25', '1 day', 'rights')$$),
 	('deadline_is_provisional', $$SELECT aftersale.deadline_is_provisional('2026-11-25', '1 day', 'rights')$$),

@@ -149,7 +149,7 @@ my @calls = (
 	"SELECT aftersale.start()", "SELECT aftersale.stop()", "SELECT aftersale.migrate()",
 	"SELECT aftersale.has_permission(1, 'agree_refund')", "SELECT aftersale.grant_permission(1, 'cs', 'x')", "SELECT aftersale.erase_personal(1, 1)",
 	"SELECT aftersale.grant_access('mallory', 'reporter')", "SELECT aftersale.access_statements('mallory', 'service')", "SELECT aftersale.set_sweepers()",
-	"SELECT * FROM aftersale.buyer", "SELECT * FROM aftersale.worklist", "SELECT * FROM aftersale.warehouse_now", "SELECT * FROM aftersale.request",
+	"SELECT * FROM aftersale.buyer", "SELECT * FROM aftersale.worklist", "SELECT * FROM aftersale.due_soon", "SELECT * FROM aftersale.sla_report", "SELECT * FROM aftersale.warehouse_now", "SELECT * FROM aftersale.request",
 	"SELECT aftersale.deadline('2026-11-25', '1 business day', 'c')", "SELECT aftersale.deadline('2026-11-25', '1 business day', 'none')",
 	"SELECT aftersale.business_elapsed('2026-11-25', '2026-11-27', 'c')", "SELECT aftersale.business_days_between('2026-11-25', '2026-11-27', 'c')",
 	"SELECT aftersale.is_business_time('2026-11-25', 'c')", "SELECT aftersale.next_business_time('2026-11-25', 'c')", "SELECT aftersale.explain_deadline('2026-11-25', '1 day', 'c')",
