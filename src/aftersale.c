@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "config.h"
 #include "fmgr.h"
+#include "strategy_use.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -23,4 +24,5 @@ _PG_init(void)
 							   NULL, NULL, NULL);
 	MarkGUCPrefixReserved("aftersale");
 	as_config_init();
+	as_strategy_use_init();
 }
