@@ -40,6 +40,8 @@ as_execute(AsStatement *statement, Datum *values, const char *nulls, bool read_o
 		switch_off("enable_seqscan");
 		switch_off("enable_hashjoin");
 		switch_off("enable_mergejoin");
+		switch_off("jit");		/* what these switches cost is not there to be
+								 * saved */
 	}
 	if (statement->plan == NULL)
 		prepare(statement);
