@@ -1,84 +1,24 @@
 # What the engine costs: opening, acting and not acting, against the same writes
-# by other means, in CPU time of the server, which is what neighbours on the
-# machine alter least: each run is a session of its own, what is compared runs in
-# turn, and the median of the ratios counts.
+# by other means, in CPU time of the server (Bench.pm).
 #	REQUESTS=n	how many are opened (300000)
 #	ACTS=n		how many acts a session takes (8000)
 #	MEMORY=n	how many acts one session takes for its memory (1000000; 0: none)
 use strict;
 use warnings;
 use File::Basename;
-use File::Temp qw(tempdir);
+use FindBin;
+use lib $FindBin::Bin;
+use Bench;
 
 my $requests = $ENV{REQUESTS} || 300_000;
 my $acts = $ENV{ACTS} || 8_000;
 my $memory = $ENV{MEMORY} // 1_000_000;
-my $missed = 0;
 my $here = dirname($0);
-my $scripts = tempdir(CLEANUP => 1);
-$ENV{PGOPTIONS} = '-c client_min_messages=warning -c jit=off -c max_parallel_workers_per_gather=0';
-
-sub slurp { local $/; open my $file, '<', $_[0] or die "$_[0]: $!"; return <$file> }
-sub spew { my ($path, $text) = @_; open my $file, '>', $path or die "$path: $!"; print $file $text; close $file; return $path }
-sub psql { my $out = qx(psql -X -q -At -v ON_ERROR_STOP=1 @_); die "psql failed\n" if $?; chomp $out; return $out }
-sub sql { return psql('-f', spew("$scripts/statement.sql", $_[0])) }
 
 sql('ALTER SYSTEM SET autovacuum = off');
 sql("ALTER SYSTEM SET max_wal_size = '8GB'");
 sql('ALTER SYSTEM SET synchronous_commit = off');
 sql('SELECT pg_reload_conf()');
-my $postmaster = (split /\n/, sql("SELECT pg_read_file('postmaster.pid')"))[0];
-
-# sessions that the postmaster still has, the dead ones that it has not yet buried among them
-sub sessions
-{
-	my $count = 0;
-	for my $process (glob('/proc/[0-9]*'))
-	{
-		my $stat = eval { slurp("$process/stat") } // next;
-		next unless $stat =~ /^\d+ \(.*\) \S $postmaster /s;
-		# while a process ends its command line is empty
-		$count++ if (eval { slurp("$process/cmdline") } // '') =~ /^$|\[local\]/;
-	}
-	return $count;
-}
-
-# CPU seconds of all sessions that have ended
-sub ended_cpu
-{
-	for (1 .. 200) { last unless sessions(); select undef, undef, undef, 0.05 }
-	my $stat = slurp("/proc/$postmaster/stat");
-	$stat =~ s/^.*\) //;
-	my @field = split / /, $stat;
-	return ($field[13] + $field[14]) / 100;
-}
-
-my %cpu;
-sub measure
-{
-	my ($what, $run) = @_;
-	my $before = ended_cpu();
-	$run->();
-	push @{ $cpu{$what} }, ended_cpu() - $before;
-}
-
-sub median { my @sorted = sort { $a <=> $b } @_; return $sorted[$#sorted / 2] }
-
-# How many times the CPU of the other, round by round.
-sub ratio
-{
-	my ($mine, $theirs) = map { $cpu{$_} } @_;
-	return median(map { $mine->[$_] / $theirs->[$_] } 0 .. (@$mine < @$theirs ? $#$mine : $#$theirs));
-}
-
-sub bar
-{
-	my ($what, $against, $ratio, $bar) = @_;
-	my $verdict = $ratio <= $bar ? 'kept' : 'MISSED';
-	$missed++ if $ratio > $bar;
-	printf "%-44s %-44s %7.2f  bar %5.2f  %s\n", $what, $against, $ratio, $bar, $verdict;
-}
-
 psql('-f', "$here/engine_setup.psql");
 
 # ---- opening ----
@@ -96,9 +36,9 @@ for (1 .. 3)
 }
 die "the three do not hold the same\n" unless sql("SELECT count(*) = $requests FROM aftersale.request r JOIN bare.event b USING (request_id)
 	JOIN hand.event h USING (request_id) WHERE b.to_state = r.state AND h.to_state = r.state") eq 't';
-bar("opening $requests requests", 'raw INSERTs of the same rows', ratio('open', 'raw'), 1 / 0.6);
-bar('', 'plpgsql row triggers', ratio('open', 'open by hand'), 0.5);
-printf "seconds of CPU: %s\n", join ', ', map { sprintf '%s %.1f', $_, median(@{ $cpu{$_} }) } 'open', 'raw', 'open by hand';
+at_most("opening $requests requests", 'raw INSERTs of the same rows', ratio('open', 'raw'), 1 / 0.6);
+at_most('', 'plpgsql row triggers', ratio('open', 'open by hand'), 0.5);
+printf "seconds of CPU: %s\n", join ', ', map { sprintf '%s %.1f', $_, measured($_) } 'open', 'raw', 'open by hand';
 
 # ---- not acting ----
 
@@ -113,7 +53,7 @@ for my $round (0 .. 4)
 				WHERE shop_id = 1 AND request_id BETWEEN $round * $tenth * 2 + 1 AND $round * $tenth * 2 + $tenth") });
 	}
 }
-bar("an UPDATE that does not act, $tenth rows", 'the same without our triggers', ratio('aftersale change', 'bare change'), 1.5);
+at_most("an UPDATE that does not act, $tenth rows", 'the same without our triggers', ratio('aftersale change', 'bare change'), 1.5);
 
 # ---- acting, one act a transaction ----
 
@@ -137,16 +77,16 @@ COMMIT;
 sub pgbench
 {
 	my $kind = shift;
-	my $script = spew("$scripts/script", $pick . $act{$kind});
+	my $script = spew('script', $pick . $act{$kind});
 	my $log = qx(pgbench -n -M prepared -c 1 -t $acts -f $script "\$PGDATABASE" 2>&1);
 	die $log if $? || $log !~ /number of failed transactions: 0 /;
 }
 for (1 .. 7) { for my $kind (sort keys %act) { measure($kind, sub { pgbench($kind) }) } }
-bar('one act by plain UPDATE', 'one plpgsql function, the same writes', ratio('UPDATE', 'function'), 1.15);
-bar('', 'separate prepared statements', ratio('UPDATE', 'statements'), 0.75);
-bar('act()', 'the plain UPDATE', ratio('act()', 'UPDATE'), 1.25);
-bar('an UPDATE of one row that does not act', 'the same without our triggers', ratio('change', 'bare change'), 1.5);
-printf "microseconds of CPU: %s\n", join ', ', map { sprintf '%s %.0f', $_, median(@{ $cpu{$_} }) / $acts * 1e6 } sort keys %act;
+at_most('one act by plain UPDATE', 'one plpgsql function, the same writes', ratio('UPDATE', 'function'), 1.15);
+at_most('', 'separate prepared statements', ratio('UPDATE', 'statements'), 0.75);
+at_most('act()', 'the plain UPDATE', ratio('act()', 'UPDATE'), 1.25);
+at_most('an UPDATE of one row that does not act', 'the same without our triggers', ratio('change', 'bare change'), 1.5);
+printf "microseconds of CPU: %s\n", join ', ', map { sprintf '%s %.0f', $_, measured($_) / $acts * 1e6 } sort keys %act;
 
 # ---- memory ----
 
@@ -164,6 +104,6 @@ if ($memory)
 		SELECT sum(total_bytes) FROM pg_backend_memory_contexts;
 		CALL pg_temp.acts($memory);
 		SELECT sum(total_bytes) FROM pg_backend_memory_contexts;");
-	bar("$memory acts in one session: MB more", 'after 10000 acts', ($after - $before) / 1e6, 1);
+	at_most("$memory acts in one session: MB more", 'after 10000 acts', ($after - $before) / 1e6, 1);
 }
-print $missed ? "$missed bars missed\n" : "all bars kept\n";
+verdict();
