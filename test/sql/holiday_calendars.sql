@@ -20,7 +20,7 @@ FROM aftersale.holiday AS h JOIN aftersale.calendar AS c ON c.name = h.calendar 
 -- known facts: the Wednesday before National Day, Christmas, Independence Day observed on Friday, Tet, the summer bank holiday
 SELECT name, aftersale.deadline(start::timestamptz, '1 business day', name) AT TIME ZONE aftersale.business_calendar_zone(calendar) AS due
 FROM (VALUES ('CN', '2026-09-30 18:00+08'), ('DE', '2026-12-24 18:00+01'), ('US', '2026-07-02 18:00-04'), ('VN', '2026-02-13 18:00+07'), ('GB', '2026-08-28 18:00+01'),
-	('JP', '2026-09-18 18:00+09'), ('CN office', '2026-10-09 17:00+08')) AS v(name, start) JOIN aftersale.calendar USING (name);
+	('JP', '2026-09-18 18:00+09'), ('CN office', '2026-10-09 17:00+08')) AS v(name, start) JOIN aftersale.calendar USING (name) ORDER BY name COLLATE "C";
 -- an explanation by name names the holidays
 SELECT * FROM aftersale.explain_deadline('2026-09-30 17:00+08', '1 business day', 'CN');
 SET ROLE regress_clerk;
