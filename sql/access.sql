@@ -56,6 +56,9 @@ BEGIN
             ('service', 7, 'INSERT, UPDATE, DELETE', 'warehouse_product'),
             ('service', 8, 'INSERT, UPDATE, DELETE', 'rule'),
             ('employee', 1, 'UPDATE (action, actor, on_behalf_of, payload)', 'request'),
+            ('service', 9, 'SELECT (finished_at, complete)', 'heartbeat'),
+            ('employee', 2, 'SELECT (finished_at, complete)', 'heartbeat'),
+            ('reporter', 1, 'SELECT (finished_at, complete)', 'heartbeat'),
             ('sweeper', 1, 'SELECT (shop_id, request_id, act_at, attempts), UPDATE (action, actor, act_at, attempts, fault)', 'request'),
             ('sweeper', 2, 'SELECT, UPDATE', 'heartbeat'),
             ('outbox', 1, 'UPDATE (status, claimed_until, attempts, platform_ref, error)', 'refund')

@@ -8,6 +8,18 @@ CREATE TYPE aftersale.schedule AS (
 COMMENT ON TYPE aftersale.schedule IS
 'Whether the sweep is scheduled in this database, and the statement that schedules it: done, or to be run by an administrator in the database that has pg_cron.';
 
+CREATE FUNCTION aftersale.sweeper_statements() RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+SELECT 'CREATE ROLE aftersale_sweeper LOGIN; SELECT aftersale.grant_access(''aftersale_sweeper'', ''sweeper''); '
+    || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'pg_cron')
+            THEN 'GRANT USAGE ON SCHEMA cron TO aftersale_sweeper; ' ELSE '' END
+    || 'SET ROLE aftersale_sweeper; SELECT * FROM aftersale.start();'
+$function$;
+COMMENT ON FUNCTION aftersale.sweeper_statements() IS
+'The statements by which an administrator has the sweep run by a role that may do nothing else, as the hints of start() give them. Example: SELECT aftersale.sweeper_statements();';
+
 CREATE FUNCTION aftersale.start(schedule text DEFAULT '* * * * *') RETURNS aftersale.schedule
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -22,7 +34,15 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'RA031',
             MESSAGE = format('superuser "%s" must not schedule the sweep (RA031)', current_user),
             DETAIL = 'The sweep runs the triggers of the ERP''s tables with the rights of whoever scheduled it.',
-            HINT = 'Run it as the role that owns the tables: SET ROLE erp; SELECT * FROM aftersale.start();';
+            HINT = 'Run it as a role that does nothing else: ' || aftersale.sweeper_statements();
+    END IF;
+    IF aftersale.is_tables_owner() THEN
+        RAISE NOTICE 'the sweep is scheduled with all rights of "%"', current_user
+            USING HINT = 'It needs fewer. An administrator makes a role for it: ' || aftersale.sweeper_statements();
+    ELSIF NOT EXISTS (SELECT FROM aftersale.access a WHERE a.login = current_user AND a.capability = 'sweeper') THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA031',
+            MESSAGE = format('role "%s" may not sweep (RA031)', current_user),
+            HINT = format('The owner of the tables runs: SELECT aftersale.grant_access(%L, ''sweeper'');', current_user);
     END IF;
     IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'pg_cron') THEN
         IF NOT pg_catalog.has_schema_privilege('cron', 'USAGE') THEN
@@ -44,7 +64,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.start(text) IS
-'Schedules CALL aftersale.sweep() with pg_cron, as the caller, under the job name aftersale:<database>. schedule: a cron expression, every minute by default. Where pg_cron is not in this database, returns scheduled = false and the statement that an administrator runs in the database that has it. Error RA031: a superuser, or a role that may not use pg_cron. Example: SELECT * FROM aftersale.start();';
+'Schedules CALL aftersale.sweep() with pg_cron, as the caller, under the job name aftersale:<database>. schedule: a cron expression, every minute by default. Where pg_cron is not in this database, returns scheduled = false and the statement that an administrator runs in the database that has it. Says in a notice how to have it run with fewer rights than the owner''s. Error RA031: a superuser, a role that may not sweep, or one that may not use pg_cron. Example: SELECT * FROM aftersale.start();';
 
 CREATE FUNCTION aftersale.stop() RETURNS aftersale.schedule
 LANGUAGE plpgsql VOLATILE
@@ -82,49 +102,147 @@ CREATE TYPE aftersale.health_check AS (
 COMMENT ON TYPE aftersale.health_check IS
 'One thing that health() looked at: its name, whether it is well, what was seen, and what to do where it is not.';
 
-CREATE FUNCTION aftersale.health() RETURNS SETOF aftersale.health_check
+-- Each of these looks at some things for health(), as the caller.
+
+CREATE FUNCTION aftersale.health_of_tables() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    job text := 'aftersale:' || current_database();
-    version int;
-    found boolean;
-    active boolean;
-    beat record;
-    parked bigint;
-    moved bigint;
+    version int := (SELECT i.schema_version FROM aftersale.installation i);
+    ours int := aftersale.tables_version();
+    expected constant text[] := ARRAY[
+        'request.aftersale_decide', 'request.aftersale_record_insert', 'request.aftersale_record_update', 'request.aftersale_keep',
+        'request.aftersale_keep_truncate', 'personal.personal_changed', 'shop.aftersale_keep', 'flow.aftersale_keep', 'calendar.zz_calendar_grew',
+        'warehouse_version.warehouse_version_check', 'default_warehouse.default_warehouse_check',
+        'warehouse_product.warehouse_product_inserted', 'warehouse_product.warehouse_product_updated']
+        || (SELECT array_agg(t || '.config_changed') FROM unnest(ARRAY['installation', 'calendar', 'flow', 'flow_state', 'flow_transition',
+            'flow_override', 'return_fee', 'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access']) t)
+        || (SELECT array_agg(t || g) FROM unnest(ARRAY['warehouse', 'warehouse_version', 'default_warehouse']) t, unnest(ARRAY['.routing_lock', '.routing_truncate']) g);
     missing text;
+    disabled text;
+    remedy text;
 BEGIN
-    PERFORM aftersale.require_installed();
-    SELECT schema_version INTO version FROM aftersale.installation;
-    RETURN NEXT ROW('tables', version = aftersale.tables_version(),
-        format('version %s, the library writes %s', version, aftersale.tables_version()),
-        CASE WHEN version <> aftersale.tables_version() THEN 'SELECT aftersale.migrate();' END)::aftersale.health_check;
+    RETURN NEXT ROW('tables', version IS NOT DISTINCT FROM ours, format('version %s, the library writes %s', coalesce(version::text, 'unknown'), ours),
+        CASE WHEN version < ours THEN 'SELECT aftersale.migrate();'
+             WHEN version > ours THEN 'Install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
+             WHEN version IS NULL THEN 'The row of aftersale.installation is missing: restore it from a dump' END)::aftersale.health_check;
 
-    SELECT string_agg(expected, ', ') INTO missing
-    FROM unnest(ARRAY['aftersale_decide', 'aftersale_record_insert', 'aftersale_record_update', 'aftersale_keep', 'aftersale_keep_truncate']) expected
-    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t
-                      WHERE t.tgrelid = 'aftersale.request'::regclass AND t.tgname = expected AND t.tgenabled IN ('O', 'A'));
-    RETURN NEXT ROW('triggers', missing IS NULL, coalesce('missing or disabled on aftersale.request: ' || missing, 'all enabled'),
-        CASE WHEN missing IS NOT NULL THEN 'ALTER TABLE aftersale.request ENABLE TRIGGER USER;' END)::aftersale.health_check;
+    SELECT string_agg(e, ', ' ORDER BY e) FILTER (WHERE t.oid IS NULL),
+        string_agg(e, ', ' ORDER BY e) FILTER (WHERE t.tgenabled NOT IN ('O', 'A')),
+        string_agg(format('ALTER TABLE aftersale.%I ENABLE TRIGGER %I;', split_part(e, '.', 1), t.tgname), ' ' ORDER BY e)
+            FILTER (WHERE t.tgenabled NOT IN ('O', 'A'))
+    INTO missing, disabled, remedy
+    FROM unnest(expected) e
+    LEFT JOIN pg_catalog.pg_trigger t
+        ON t.tgrelid = pg_catalog.to_regclass('aftersale.' || split_part(e, '.', 1)) AND t.tgname = split_part(e, '.', 2);
+    RETURN NEXT ROW('triggers', missing IS NULL AND disabled IS NULL,
+        coalesce(nullif(concat_ws('; ', 'missing: ' || missing, 'disabled: ' || disabled), ''), 'all enabled'),
+        nullif(concat_ws(' ', remedy, CASE WHEN missing IS NOT NULL
+            THEN 'Run as the owner the CREATE TRIGGER statements of what is missing, from SELECT aftersale.table_definitions();' END), ''))::aftersale.health_check;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_tables() IS
+'The checks tables and triggers of health(). Example: SELECT * FROM aftersale.health_of_tables();';
 
-    IF EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'pg_cron') AND pg_catalog.has_schema_privilege('cron', 'USAGE') THEN
-        EXECUTE 'SELECT true, bool_or(j.active) FROM cron.job j WHERE j.jobname = $1 HAVING count(*) > 0' INTO found, active USING job;
-        RETURN NEXT ROW('job', coalesce(found AND active, false),
-            CASE WHEN found IS NULL THEN format('no job "%s" of this role', job) WHEN NOT active THEN format('job "%s" is inactive', job) ELSE format('job "%s" is active', job) END,
-            CASE WHEN NOT coalesce(found AND active, false) THEN 'SELECT * FROM aftersale.start();' END)::aftersale.health_check;
-    ELSE
-        RETURN NEXT ROW('job', false, 'pg_cron is not in this database, or this role may not use it',
-            'SELECT * FROM aftersale.start(); and run what it returns, or schedule CALL aftersale.sweep() elsewhere')::aftersale.health_check;
+CREATE FUNCTION aftersale.health_of_job() RETURNS SETOF aftersale.health_check
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    job_name text := 'aftersale:' || current_database();
+    has_cron boolean := EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'pg_cron');
+    -- what it is called is shown to everybody, what kind it is only to some
+    launcher name := (SELECT coalesce(a.datname, '?') FROM pg_catalog.pg_stat_activity a
+                      WHERE a.application_name = 'pg_cron scheduler' OR a.backend_type = 'pg_cron launcher' LIMIT 1);
+    swept boolean := coalesce((SELECT h.finished_at > pg_catalog.clock_timestamp() - interval '5 minutes' FROM aftersale.heartbeat h), false);
+    owner oid := (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = 'aftersale.installation'::regclass);
+    job record;
+    fault text;
+    remedy text;
+BEGIN
+    IF NOT has_cron THEN
+        fault := CASE WHEN launcher IS NULL THEN 'this server has no pg_cron running' ELSE format('pg_cron is in database "%s"', launcher) END;
+        remedy := CASE WHEN launcher IS NULL
+            THEN 'Have a scheduler of yours run CALL aftersale.sweep() every minute, or install pg_cron: shared_preload_libraries, CREATE EXTENSION pg_cron'
+            ELSE 'SELECT * FROM aftersale.start(); and have an administrator run what it returns there' END;
+        RETURN NEXT ROW('job', swept, fault || CASE WHEN swept THEN '; the heartbeat shows that the sweep is run' ELSE '' END,
+            CASE WHEN NOT swept THEN remedy END)::aftersale.health_check;
+        RETURN;
     END IF;
+    IF NOT pg_catalog.has_schema_privilege('cron', 'USAGE') THEN
+        RETURN NEXT ROW('job', swept, 'this role may not look into pg_cron' || CASE WHEN swept THEN '; the heartbeat shows that the sweep is run' ELSE '' END,
+            CASE WHEN NOT swept THEN format('An administrator runs: GRANT USAGE ON SCHEMA cron TO %I; and looks at cron.job', current_user) END)::aftersale.health_check;
+    ELSE
+        EXECUTE 'SELECT j.jobid, j.username, j.active, r.oid AS role, r.rolsuper FROM cron.job j LEFT JOIN pg_catalog.pg_roles r ON r.rolname = j.username
+            WHERE j.jobname = $1 AND j.database = current_database() ORDER BY j.active DESC, r.rolsuper LIMIT 1' INTO job USING job_name;
+        IF job.jobid IS NULL THEN
+            fault := CASE WHEN NOT swept THEN format('no job "%s" that this role may see', job_name) END;
+            remedy := 'SELECT * FROM aftersale.start();';
+        ELSIF NOT job.active THEN
+            fault := format('job "%s" is inactive', job_name);
+            remedy := format('SELECT cron.alter_job(%s, active => true);', job.jobid);
+        ELSIF job.role IS NULL OR job.rolsuper OR NOT (pg_catalog.pg_has_role(job.role, owner, 'USAGE')
+                OR EXISTS (SELECT FROM aftersale.access a WHERE a.login = job.username AND a.capability = 'sweeper')) THEN
+            fault := format('job "%s" runs as "%s", which %s', job_name, job.username,
+                CASE WHEN job.role IS NULL THEN 'does not exist' WHEN job.rolsuper THEN 'is a superuser' ELSE 'may not sweep' END);
+            remedy := format('SELECT cron.unschedule(%s); then: %s', job.jobid, aftersale.sweeper_statements());
+        END IF;
+        RETURN NEXT ROW('job', fault IS NULL, coalesce(fault, CASE WHEN job.jobid IS NULL THEN 'no job that this role may see; the heartbeat shows that the sweep is run'
+            ELSE format('job "%s" is active, as "%s"', job_name, job.username) END), CASE WHEN fault IS NOT NULL THEN remedy END)::aftersale.health_check;
+    END IF;
+    RETURN NEXT ROW('launcher', launcher IS NOT NULL, CASE WHEN launcher IS NULL THEN 'pg_cron''s launcher is not running' ELSE 'pg_cron''s launcher is running' END,
+        CASE WHEN launcher IS NULL THEN 'Look into the server''s log; shared_preload_libraries must name pg_cron, cron.database_name this database; then restart the server' END)::aftersale.health_check;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_job() IS
+'The checks job and launcher of health(): how the sweep is scheduled. Example: SELECT * FROM aftersale.health_of_job();';
 
-    SELECT h.finished_at, h.complete INTO beat FROM aftersale.heartbeat h;
-    RETURN NEXT ROW('heartbeat', coalesce(beat.finished_at > pg_catalog.clock_timestamp() - interval '5 minutes', false),
-        CASE WHEN beat.finished_at IS NULL THEN 'no sweep has run' ELSE format('the last sweep finished %s', beat.finished_at) END,
-        CASE WHEN coalesce(beat.finished_at > pg_catalog.clock_timestamp() - interval '5 minutes', false) THEN NULL
-             ELSE 'CALL aftersale.sweep(); then look at the job' END)::aftersale.health_check;
+CREATE FUNCTION aftersale.health_of_sweep() RETURNS SETOF aftersale.health_check
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    beat record;
+    fresh boolean;
+    back interval;
+    parked bigint;
+    waiting bigint;
+BEGIN
+    SELECT h.* INTO beat FROM aftersale.heartbeat h;
+    fresh := coalesce(beat.finished_at > pg_catalog.clock_timestamp() - interval '5 minutes', false);
+    RETURN NEXT ROW('heartbeat', fresh,
+        CASE WHEN NOT FOUND THEN 'the row of aftersale.heartbeat is missing' WHEN beat.finished_at IS NULL THEN 'no sweep has run'
+             ELSE format('the last sweep finished %s', beat.finished_at) END,
+        CASE WHEN NOT FOUND THEN 'INSERT INTO aftersale.heartbeat DEFAULT VALUES;'
+             WHEN NOT fresh THEN 'CALL aftersale.sweep(); then look at the job, and at what the scheduler says of its runs' END)::aftersale.health_check;
 
+    back := beat.cutoff - aftersale.clock();
+    RETURN NEXT ROW('clock', beat.clock_jump IS NULL AND coalesce(back < interval '1 minute', true),
+        CASE WHEN beat.clock_jump IS NOT NULL THEN format('the clock jumped ahead by %s: the sweep fires nothing', justify_hours(date_trunc('second', beat.clock_jump)))
+             WHEN back >= interval '1 minute' THEN format('the clock stands %s before the last sweep', date_trunc('second', back))
+             ELSE 'the clock has not jumped' END,
+        CASE WHEN beat.clock_jump IS NOT NULL THEN 'Where the clock is right: CALL aftersale.sweep(confirm_clock_jump => true); where it is wrong, set it'
+             WHEN back >= interval '1 minute' THEN 'Look at the server''s clock; nothing fires twice, deadlines wait until it has caught up' END)::aftersale.health_check;
+
+    SELECT count(*), count(r.act_at) INTO parked, waiting FROM aftersale.request r WHERE r.fault IS NOT NULL;
+    RETURN NEXT ROW('parked', parked = 0, format('%s requests are left to a person', parked - waiting)
+            || CASE WHEN waiting > 0 THEN format(', %s failed and are tried again', waiting) ELSE '' END,
+        CASE WHEN parked > 0 THEN 'SELECT shop_id, request_id, attempts, fault FROM aftersale.request WHERE fault IS NOT NULL; mend the cause, then aftersale.unpark(shop_id, request_id)' END)::aftersale.health_check;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_sweep() IS
+'The checks heartbeat, clock and parked of health(). Example: SELECT * FROM aftersale.health_of_sweep();';
+
+CREATE FUNCTION aftersale.health_of_books() RETURNS SETOF aftersale.health_check
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    moved bigint;
+    wrong bigint;
+    example text;
+BEGIN
     -- what was computed by another state of the calendar or of the server's zone data
     SELECT count(*) INTO moved
     FROM (SELECT e.due_at, r.entered_at, r.opened_at, r.ordered_at, s.term, s.starts, c.calendar
@@ -144,10 +262,40 @@ BEGIN
         format('of the next 1000 deadlines %s would be computed otherwise by the calendars and zone data of today', moved),
         CASE WHEN moved > 0 THEN 'Holidays or the server''s zone data changed since: set request.platform_due_at where the platform counts anew' END)::aftersale.health_check;
 
-    SELECT count(*) INTO parked FROM aftersale.request WHERE fault IS NOT NULL;
-    RETURN NEXT ROW('parked', parked = 0, format('%s requests are left to a person', parked),
-        CASE WHEN parked > 0 THEN 'SELECT shop_id, request_id, attempts, fault FROM aftersale.request WHERE fault IS NOT NULL;' END)::aftersale.health_check;
+    SELECT count(*), min(format('order "%s" of shop %s: %s %s booked, %s decided', d.order_ref, d.shop_id, d.booked, d.currency, d.decided))
+    INTO wrong, example
+    FROM (SELECT b.shop_id, b.order_ref, b.currency, b.refunded + b.platform_extra AS booked, coalesce(r.decided, 0) AS decided
+          FROM aftersale.order_balance b
+          LEFT JOIN (SELECT f.shop_id, f.order_ref, f.currency, sum(f.amount) AS decided
+                     FROM aftersale.refund f WHERE f.order_ref IS NOT NULL GROUP BY f.shop_id, f.order_ref, f.currency) r
+              ON r.shop_id = b.shop_id AND r.order_ref = b.order_ref AND r.currency = b.currency) d
+    WHERE d.booked <> d.decided;
+    RETURN NEXT ROW('balances', wrong = 0, format('%s balances do not match the refunds of their order', wrong) || coalesce('; ' || example, ''),
+        CASE WHEN wrong > 0 THEN 'Stop claim_refunds(), find out who wrote aftersale.order_balance or aftersale.refund past the engine, and correct the rows as the owner' END)::aftersale.health_check;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_books() IS
+'The checks deadlines and balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
+
+CREATE FUNCTION aftersale.health() RETURNS SETOF aftersale.health_check
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    version int;
+BEGIN
+    IF pg_catalog.to_regclass('aftersale.installation') IS NULL THEN
+        PERFORM aftersale.require_installed();
+    END IF;
+    RETURN QUERY SELECT * FROM aftersale.health_of_tables();
+    SELECT i.schema_version INTO version FROM aftersale.installation i;
+    IF version IS NULL OR version < greatest(1, aftersale.tables_version() - 1) OR version > aftersale.tables_version() THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM aftersale.health_of_job();
+    RETURN QUERY SELECT * FROM aftersale.health_of_sweep();
+    RETURN QUERY SELECT * FROM aftersale.health_of_books();
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health() IS
-'Looks at the tables'' version, the triggers, the scheduled job, the last sweep and parked requests; one row each, with the remedy where something is wrong. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';
+'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, and balances; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';

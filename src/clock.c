@@ -5,13 +5,23 @@
  */
 #include "postgres.h"
 
+#include <time.h>
+
 #include "access/xact.h"
 #include "clock.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+/* counts what the machine sleeps, too, where there is such a clock */
+#ifdef CLOCK_BOOTTIME
+#define STEADY_CLOCK	CLOCK_BOOTTIME
+#else
+#define STEADY_CLOCK	CLOCK_MONOTONIC
+#endif
+
 char	   *as_test_now = NULL;
+int			as_test_uptime = -1;
 
 static bool
 is_test_now(void)
@@ -36,6 +46,23 @@ TimestampTz
 as_transaction_now(void)
 {
 	return is_test_now() ? test_now() : GetCurrentTransactionStartTimestamp();
+}
+
+bool
+as_uptime(int64 *uptime)
+{
+	struct timespec steady;
+
+	*uptime = 0;
+	if (is_test_now())
+	{
+		*uptime = as_test_uptime * USECS_PER_SEC;
+		return as_test_uptime >= 0;
+	}
+	if (clock_gettime(STEADY_CLOCK, &steady) != 0)
+		return false;
+	*uptime = (int64) steady.tv_sec * USECS_PER_SEC + steady.tv_nsec / 1000;
+	return true;
 }
 
 PG_FUNCTION_INFO_V1(aftersale_clock);

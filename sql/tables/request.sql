@@ -224,24 +224,3 @@ COMMENT ON COLUMN aftersale.personal.visible_until IS 'From this instant on it m
 COMMENT ON COLUMN aftersale.personal.salt IS 'Random; erased with the data.';
 COMMENT ON COLUMN aftersale.personal.digest IS 'SHA-256 over the salt and the data; stays when they are erased.';
 COMMENT ON COLUMN aftersale.personal.erased_at IS 'When they were erased; NULL: they are there.';
-
-CREATE TABLE aftersale.heartbeat (
-    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
-    started_at timestamptz,
-    finished_at timestamptz,
-    cutoff timestamptz,
-    fired bigint,
-    parked bigint,
-    complete boolean,
-    login name
-);
-COMMENT ON TABLE aftersale.heartbeat IS 'One row: the last run of the sweep.';
-COMMENT ON COLUMN aftersale.heartbeat.one_row IS 'Always true: keeps the table at one row.';
-COMMENT ON COLUMN aftersale.heartbeat.started_at IS 'When the run began.';
-COMMENT ON COLUMN aftersale.heartbeat.finished_at IS 'When it ended.';
-COMMENT ON COLUMN aftersale.heartbeat.cutoff IS 'Deadlines before this instant were due for it.';
-COMMENT ON COLUMN aftersale.heartbeat.fired IS 'How many requests it acted on.';
-COMMENT ON COLUMN aftersale.heartbeat.parked IS 'How many requests failed and were left to a later run.';
-COMMENT ON COLUMN aftersale.heartbeat.complete IS 'Whether it took up all that was due: false where rows were left to the next run, or another session held them.';
-COMMENT ON COLUMN aftersale.heartbeat.login IS 'The database role that ran it.';
-INSERT INTO aftersale.heartbeat DEFAULT VALUES;

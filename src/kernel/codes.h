@@ -39,6 +39,7 @@
 #define RA_INVALID_PAYLOAD			"RA030"
 #define RA_SCHEDULER				"RA031"
 #define RA_INVALID_REQUEST			"RA032"
+#define RA_CLOCK_JUMP				"RA036"
 
 /* RA040 to RA049: money */
 #define RA_INVALID_AMOUNT			"RA040"
@@ -73,9 +74,5 @@
 #define RA_UNKNOWN_CAPABILITY		"RA073"
 #define RA_ACCESS_OWNER				"RA074"
 #define RA_PERSONAL_IN_PAYLOAD		"RA075"
-
-/* RA080 to RA089: strategies */
-#define RA_INVALID_RULE				"RA080"
-#define RA_RULE_USED_UP				"RA081"
 
 #endif
