@@ -15,8 +15,8 @@ ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 # The parts of the install script, in order.  tables/*.sql and packs/*.sql are
 # embedded where a part says "--@tables" or "--@packs".
 SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
-              install routing engine outbox sweep scheduler access packs
-TABLE_PARTS = reference shop routing request sweep money views access triggers
+              install routing engine outbox strategy sweep scheduler access packs
+TABLE_PARTS = reference shop routing request sweep money strategy views access triggers
 PACKS       = calendars temu
 
 DATA  = aftersale--$(EXTVERSION).sql

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "config.h"
 #include "fmgr.h"
+#include "strategy_use.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -30,4 +31,5 @@ _PG_init(void)
 							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("aftersale");
 	as_config_init();
+	as_strategy_use_init();
 }

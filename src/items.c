@@ -116,6 +116,7 @@ as_check_items(Jsonb *items, int digits)
 		JsonbContainer *object;
 		JsonbValue *product;
 		JsonbValue *sku;
+		JsonbValue *category;
 
 		if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
 			refuse(i + 1, "is no JSON object");
@@ -126,6 +127,9 @@ as_check_items(Jsonb *items, int digits)
 		sku = member(object, "sku");
 		if (sku != NULL && sku->type != jbvString)
 			refuse(i + 1, "has a \"sku\" that is no string");
+		category = member(object, "category");
+		if (category != NULL && category->type != jbvString)
+			refuse(i + 1, "has a \"category\" that is no string");
 		check_quantity(object, i + 1);
 		check_amount(object, "paid", i + 1, digits);
 		check_amount(object, "amount", i + 1, digits);

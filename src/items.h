@@ -1,7 +1,7 @@
 /*
  * items.h
  *		The lines of a request, as jsonb: an array of
- *		{line_no, product, sku, quantity, paid, amount}.
+ *		{line_no, product, sku, category, quantity, paid, amount}.
  */
 #ifndef AFTERSALE_ITEMS_H
 #define AFTERSALE_ITEMS_H

@@ -1,6 +1,6 @@
 /*
  * shop_cache.c
- *		Shops, their countries and their overrides.
+ *		Shops, their countries, overrides, fees and rules.
  *
  * A hash table by shop, loaded a shop at a time; all of it goes when one of
  * its tables changes.  Shops live in one memory context of the cache.
@@ -11,6 +11,8 @@
 #include "config.h"
 #include "errors.h"
 #include "executor/spi.h"
+#include "kernel/currency.h"
+#include "money.h"
 #include "shop_cache.h"
 #include "sla_term.h"
 #include "utils/array.h"
@@ -27,18 +29,19 @@ typedef struct ShopEntry
 
 static MemoryContext cache_context = NULL;
 static HTAB *shops = NULL;
-static uint64 loaded_epochs[4];
+static uint64 loaded_epochs[5];
 
 static void
 forget_stale(void)
 {
-	uint64		epochs[4];
+	uint64		epochs[5];
 	HASHCTL		control = {0};
 
 	epochs[0] = as_config_epoch(AS_SHOP);
 	epochs[1] = as_config_epoch(AS_SHOP_COUNTRY);
 	epochs[2] = as_config_epoch(AS_FLOW_OVERRIDE);
 	epochs[3] = as_config_epoch(AS_RETURN_FEE);
+	epochs[4] = as_config_epoch(AS_RULE);
 	if (shops != NULL && memcmp(epochs, loaded_epochs, sizeof epochs) == 0)
 		return;
 	shops = NULL;
@@ -80,7 +83,7 @@ column(int row, int number, bool *isnull)
 static void
 load_countries(AsShop *shop, MemoryContext context)
 {
-	query("SELECT country, currency, calendar FROM aftersale.shop_country"
+	query("SELECT country, currency, calendar, time_zone FROM aftersale.shop_country"
 		  " WHERE shop_id OPERATOR(pg_catalog.=) $1 ORDER BY country", shop->shop_id);
 	shop->n_countries = (int) SPI_processed;
 	shop->countries = MemoryContextAllocZero(context, sizeof(AsShopCountry) * Max(shop->n_countries, 1));
@@ -89,6 +92,7 @@ load_countries(AsShop *shop, MemoryContext context)
 		shop->countries[i].country = text_column(context, i, 1);
 		shop->countries[i].currency = text_column(context, i, 2);
 		shop->countries[i].calendar = text_column(context, i, 3);
+		shop->countries[i].time_zone = text_column(context, i, 4);
 	}
 }
 
@@ -170,6 +174,144 @@ load_fees(AsShop *shop, MemoryContext context)
 	}
 }
 
+/* ---- rules ---- */
+
+/* A column of text[], as the kernel wants names: ascending, each once. */
+static AsNames
+names_column(MemoryContext context, int row, int number)
+{
+	AsNames		result = {0, NULL};
+	const char **names;
+	Datum	   *elements;
+	bool	   *nulls;
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+	int			count;
+	int			kept = 0;
+
+	if (isnull)
+		return result;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+	names = MemoryContextAlloc(context, sizeof(char *) * Max(count, 1));
+	for (int i = 0; i < count; i++)
+		if (!nulls[i])
+			names[kept++] = MemoryContextStrdup(context, TextDatumGetCString(elements[i]));
+	return as_names(names, kept);
+}
+
+static AsMaybeCount
+count_column(int row, int number)
+{
+	AsMaybeCount result = {false, 0};
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+
+	result.known = !isnull;
+	if (!isnull)
+		result.count = DatumGetInt32(value);
+	return result;
+}
+
+static AsMaybeAmount
+amount_column(int row, int number, const char *what, int decimals)
+{
+	AsMaybeAmount result = {false, 0};
+	bool		isnull;
+	Datum		value = column(row, number, &isnull);
+
+	result.known = !isnull;
+	if (!isnull)
+		result.amount = as_numeric_require_scaled(what, DatumGetNumeric(value), decimals);
+	return result;
+}
+
+static const void *
+condition_column(MemoryContext context, int row, int number)
+{
+	bool		isnull;
+	Jsonb	   *condition = DatumGetJsonbP(column(row, number, &isnull));
+	void	   *result;
+
+	if (JB_ROOT_COUNT(condition) == 0)
+		return NULL;
+	result = MemoryContextAlloc(context, VARSIZE(condition));
+	memcpy(result, condition, VARSIZE(condition));
+	return result;
+}
+
+/* Reads the row, which begins with the flow. */
+static void
+read_rule(AsStrategy *rule, MemoryContext context, int row)
+{
+	bool		isnull;
+	int			digits = 0;
+
+	rule->rule_id = DatumGetInt64(column(row, 2, &isnull));
+	rule->name = text_column(context, row, 3);
+	rule->priority = DatumGetInt32(column(row, 4, &isnull));
+	rule->enabled = DatumGetBool(column(row, 5, &isnull));
+	rule->effective_from = DatumGetTimestampTz(column(row, 6, &isnull));
+	rule->effective_to = DatumGetTimestampTz(column(row, 7, &isnull));
+	rule->state = text_column(context, row, 8);
+	rule->signal = text_column(context, row, 9);
+	rule->reasons = names_column(context, row, 10);
+	rule->currency = text_column(context, row, 11);
+	rule->amount_from = amount_column(row, 12, "amount_from of a rule", AS_STRATEGY_DECIMALS);
+	rule->amount_to = amount_column(row, 13, "amount_to of a rule", AS_STRATEGY_DECIMALS);
+	rule->products = names_column(context, row, 14);
+	rule->categories = names_column(context, row, 15);
+	rule->single_parcel = DatumGetBool(column(row, 16, &isnull));
+	rule->whole_parcel = DatumGetBool(column(row, 17, &isnull));
+	rule->condition = condition_column(context, row, 18);
+	rule->action = text_column(context, row, 19);
+	rule->ratio = count_column(row, 20);
+	rule->max_per_day = count_column(row, 21);
+	if (rule->currency != NULL)
+		digits = Max(0, as_currency_digits(rule->currency, strlen(rule->currency)));
+	rule->max_amount_per_day = amount_column(row, 22, "max_amount_per_day of a rule", digits);
+	rule->max_per_buyer = count_column(row, 23);
+}
+
+static void
+load_strategies(AsShop *shop, MemoryContext context)
+{
+	AsStrategy *rules;
+	int			count;
+
+	query("SELECT flow, rule_id, name, priority, enabled, effective_from, effective_to, state, signal, reasons,"
+		  " currency, amount_from, amount_to, products, categories, single_parcel, whole_parcel, condition,"
+		  " action, ratio, max_per_day, max_amount_per_day, max_per_buyer"
+		  " FROM aftersale.rule WHERE shop_id OPERATOR(pg_catalog.=) $1"
+		  " ORDER BY flow, priority DESC, rule_id", shop->shop_id);
+	count = (int) SPI_processed;
+	rules = MemoryContextAllocZero(context, sizeof(AsStrategy) * Max(count, 1));
+	shop->strategies = MemoryContextAllocZero(context, sizeof(AsShopStrategies) * Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		AsShopStrategies *last = shop->n_strategies == 0 ? NULL : &shop->strategies[shop->n_strategies - 1];
+		char	   *flow = text_column(context, i, 1);
+
+		if (last == NULL || strcmp(last->flow, flow) != 0)
+		{
+			last = &shop->strategies[shop->n_strategies++];
+			last->flow = flow;
+			last->rules = &rules[i];
+		}
+		read_rule(&rules[i], context, i);
+		last->count++;
+		last->asks_goods = last->asks_goods || rules[i].products.count > 0 || rules[i].categories.count > 0;
+	}
+}
+
+const AsShopStrategies *
+as_shop_strategies(const AsShop *shop, const char *flow)
+{
+	for (int i = 0; i < shop->n_strategies; i++)
+		if (strcmp(shop->strategies[i].flow, flow) == 0)
+			return &shop->strategies[i];
+	return NULL;
+}
+
 /* Loads into the given context; NULL: there is no such shop. */
 static AsShop *
 load(int64 shop_id, MemoryContext context)
@@ -189,6 +331,7 @@ load(int64 shop_id, MemoryContext context)
 		load_countries(shop, context);
 		load_overrides(shop, context);
 		load_fees(shop, context);
+		load_strategies(shop, context);
 	}
 	return shop;
 }

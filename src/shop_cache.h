@@ -7,6 +7,7 @@
 
 #include "kernel/decide.h"
 #include "kernel/shop.h"
+#include "kernel/strategy.h"
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
@@ -15,6 +16,7 @@ typedef struct AsShopCountry
 	const char *country;
 	const char *currency;
 	const char *calendar;
+	const char *time_zone;
 } AsShopCountry;
 
 /* A row of flow_override, its states still by name. */
@@ -39,6 +41,15 @@ typedef struct AsShopFee
 	Numeric		cap;			/* NULL: none */
 } AsShopFee;
 
+/* The rules of a shop for one flow, by priority descending, then rule_id. */
+typedef struct AsShopStrategies
+{
+	const char *flow;
+	bool		asks_goods;		/* one of them asks for products or categories */
+	int			count;
+	AsStrategy *rules;			/* their conditions are Jsonb */
+} AsShopStrategies;
+
 typedef struct AsShop
 {
 	int64_t		shop_id;
@@ -51,6 +62,8 @@ typedef struct AsShop
 	int			n_fees;
 	AsFeeTerms *fee_terms;		/* by kind */
 	AsShopFee  *fees;			/* at the places of their terms */
+	int			n_strategies;	/* flows that have rules */
+	AsShopStrategies *strategies;
 } AsShop;
 
 /* Raises RA010.  Valid until the next call. */
@@ -58,5 +71,8 @@ extern const AsShop *as_shop(int64_t shop_id);
 
 /* The country of a shop; NULL asks for its only one.  Raises RA011. */
 extern const AsShopCountry *as_shop_country(const AsShop *shop, const char *country);
+
+/* The rules for a flow; NULL: the shop has none for it.  Valid as long as the shop is. */
+extern const AsShopStrategies *as_shop_strategies(const AsShop *shop, const char *flow);
 
 #endif

@@ -1,4 +1,4 @@
--- Shops and what is the shop's own: countries, overrides, members, logins, rules.
+-- Shops and what is the shop's own: countries, overrides, members, logins.
 
 CREATE TABLE aftersale.shop (
     shop_id bigint PRIMARY KEY,
@@ -132,60 +132,3 @@ CREATE TABLE aftersale.access (
 COMMENT ON TABLE aftersale.access IS 'What grant_access() granted, so that it can be taken back and granted anew.';
 COMMENT ON COLUMN aftersale.access.login IS 'Database role.';
 COMMENT ON COLUMN aftersale.access.capability IS 'Capability: service, employee, reporter, sweeper or outbox.';
-
-CREATE SEQUENCE aftersale.rule_id;
-CREATE TABLE aftersale.rule (
-    shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,
-    rule_id bigint NOT NULL DEFAULT pg_catalog.nextval('aftersale.rule_id'),
-    name text NOT NULL,
-    flow text NOT NULL,
-    state text,
-    signal text,
-    priority int NOT NULL DEFAULT 0,
-    reasons text[],
-    amount_from numeric,
-    amount_to numeric,
-    currency text,
-    products text[],
-    categories text[],
-    single_parcel boolean,
-    whole_parcel boolean,
-    condition jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(condition) = 'object'),
-    action text NOT NULL,
-    ratio aftersale.refund_ratio,
-    max_per_day int,
-    max_amount_per_day numeric,
-    max_per_buyer int,
-    effective_from timestamptz NOT NULL DEFAULT '-infinity',
-    effective_to timestamptz NOT NULL DEFAULT 'infinity',
-    enabled boolean NOT NULL DEFAULT true,
-    PRIMARY KEY (shop_id, rule_id),
-    UNIQUE (shop_id, name),
-    CHECK (effective_from < effective_to)
-);
-ALTER SEQUENCE aftersale.rule_id OWNED BY aftersale.rule.rule_id;
-COMMENT ON TABLE aftersale.rule IS 'A shop''s automatic strategies (TEMU-27, TEMU-28, DOUYIN-05 to DOUYIN-09). This version keeps them and does not yet run them.';
-COMMENT ON COLUMN aftersale.rule.shop_id IS 'Shop.';
-COMMENT ON COLUMN aftersale.rule.rule_id IS 'Number of the rule.';
-COMMENT ON COLUMN aftersale.rule.name IS 'Name, unique in the shop.';
-COMMENT ON COLUMN aftersale.rule.flow IS 'Flow that it watches.';
-COMMENT ON COLUMN aftersale.rule.state IS 'State whose entry it watches; NULL: it waits for the signal.';
-COMMENT ON COLUMN aftersale.rule.signal IS 'Action whose arrival it watches, such as interception_succeeded.';
-COMMENT ON COLUMN aftersale.rule.priority IS 'The highest of those that match is taken.';
-COMMENT ON COLUMN aftersale.rule.reasons IS 'Reason codes that match; NULL: any.';
-COMMENT ON COLUMN aftersale.rule.amount_from IS 'Least amount, inclusive; NULL: no bound.';
-COMMENT ON COLUMN aftersale.rule.amount_to IS 'Greatest amount, inclusive; NULL: no bound.';
-COMMENT ON COLUMN aftersale.rule.currency IS 'Currency of the bounds, ISO 4217.';
-COMMENT ON COLUMN aftersale.rule.products IS 'Products that match; NULL: any.';
-COMMENT ON COLUMN aftersale.rule.categories IS 'Categories that match; NULL: any.';
-COMMENT ON COLUMN aftersale.rule.single_parcel IS 'true: the request has exactly one parcel (DOUYIN-07).';
-COMMENT ON COLUMN aftersale.rule.whole_parcel IS 'true: all goods of the parcel are refunded (DOUYIN-07).';
-COMMENT ON COLUMN aftersale.rule.condition IS 'What the request''s attributes must contain.';
-COMMENT ON COLUMN aftersale.rule.action IS 'The action that it takes.';
-COMMENT ON COLUMN aftersale.rule.ratio IS 'The ratio of the refund (TEMU-28); NULL: all of it.';
-COMMENT ON COLUMN aftersale.rule.max_per_day IS 'Most requests a day; NULL: no cap.';
-COMMENT ON COLUMN aftersale.rule.max_amount_per_day IS 'Most money a day; NULL: no cap.';
-COMMENT ON COLUMN aftersale.rule.max_per_buyer IS 'Most uses a buyer; NULL: no cap.';
-COMMENT ON COLUMN aftersale.rule.effective_from IS 'In force from this instant on.';
-COMMENT ON COLUMN aftersale.rule.effective_to IS 'No longer in force at this instant.';
-COMMENT ON COLUMN aftersale.rule.enabled IS 'The switch.';

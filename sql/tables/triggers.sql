@@ -59,3 +59,11 @@ CREATE TRIGGER aftersale_keep BEFORE DELETE ON aftersale.flow
 -- After config_changed, by name: the caches must have forgotten the calendars first.
 CREATE TRIGGER zz_calendar_grew AFTER UPDATE ON aftersale.calendar
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION aftersale.calendar_grew();
+
+-- Rules are checked when they are saved, and overlaps reported.
+CREATE TRIGGER rule_check BEFORE INSERT OR UPDATE ON aftersale.rule
+    FOR EACH ROW EXECUTE FUNCTION aftersale.rule_check();
+CREATE TRIGGER rule_overlaps_insert AFTER INSERT ON aftersale.rule
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION aftersale.rule_overlaps();
+CREATE TRIGGER rule_overlaps_update AFTER UPDATE ON aftersale.rule
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION aftersale.rule_overlaps();

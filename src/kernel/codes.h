@@ -75,4 +75,8 @@
 #define RA_ACCESS_OWNER				"RA074"
 #define RA_PERSONAL_IN_PAYLOAD		"RA075"
 
+/* RA080 to RA089: strategies */
+#define RA_INVALID_RULE				"RA080"
+#define RA_RULE_USED_UP				"RA081"
+
 #endif

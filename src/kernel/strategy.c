@@ -8,11 +8,31 @@
 #include "kernel/strategy.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define QUOTED 64
 
-/* ---- conditions ---- */
+/* ---- names ---- */
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+AsNames
+as_names(const char **names, int count)
+{
+	AsNames		result = {0, names};
+
+	if (count > 1)
+		qsort(names, (size_t) count, sizeof(char *), compare_names);
+	for (int i = 0; i < count; i++)
+		if (result.count == 0 || strcmp(names[result.count - 1], names[i]) != 0)
+			names[result.count++] = names[i];
+	return result;
+}
 
 static bool
 contains(const AsNames *names, const char *name)
@@ -44,6 +64,8 @@ first_missing(const AsNames *wanted, const AsNames *names)
 			return names->names[i];
 	return NULL;
 }
+
+/* ---- conditions ---- */
 
 static bool
 is_state(const AsStrategy *rule, const AsFlow *flow, int state)

@@ -27,6 +27,9 @@ typedef struct AsNames
 	const char *const *names;
 } AsNames;
 
+/* Puts names in order, in their place, and drops repetitions. */
+extern AsNames as_names(const char **names, int count);
+
 /* A number that may be missing. */
 typedef struct AsMaybeCount
 {

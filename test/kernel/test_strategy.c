@@ -149,6 +149,17 @@ names(int count, const char *const *of)
 	return result;
 }
 
+static void
+test_names(void)
+{
+	const char *of[] = {"c", "a", "b", "a", "c"};
+	AsNames		tidy = as_names(of, 5);
+
+	ok(tidy.count == 3 && strcmp(tidy.names[0], "a") == 0 && strcmp(tidy.names[1], "b") == 0 &&
+	   strcmp(tidy.names[2], "c") == 0 && as_names(of, 0).count == 0 && as_names(of, 1).count == 1,
+	   "names are put in order, each once");
+}
+
 /* ---- moments ---- */
 
 static void
@@ -561,6 +572,7 @@ test_several(void)
 int
 main(void)
 {
+	test_names();
 	test_moment();
 	test_in_force();
 	test_reason();

@@ -37,7 +37,7 @@ FROM unnest(ARRAY[430, 431]) s;
 RESET ROLE;
 CREATE FUNCTION pg_temp.fill(tables text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-	given constant jsonb := '{"request_id": "%s1", "shop_id": "%s", "executed_by": "shop", "status": "pending", "kind": "return", "bearer": "buyer", "order_ref": "SECRET", "currency": "USD", "country": "US", "effective_from": "2026-01-01", "effective_to": "2027-01-01", "claimed_until": "2026-01-01", "visible_until": "2030-01-01", "erased_at": null, "refunded": "0", "paid": "100"}';
+	given constant jsonb := '{"request_id": "%s1", "shop_id": "%s", "executed_by": "shop", "status": "pending", "kind": "return", "bearer": "buyer", "order_ref": "SECRET", "currency": "USD", "country": "US", "effective_from": "2026-01-01", "effective_to": "2027-01-01", "claimed_until": "2026-01-01", "visible_until": "2030-01-01", "erased_at": null, "refunded": "0", "paid": "100", "fees": "2", "day": "2026-11-25"}';
 	name text;
 	shop bigint;
 	columns text;
@@ -61,7 +61,10 @@ BEGIN
 	END LOOP;
 END $$;
 SET session_replication_role = replica;
-SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'timer', 'parcel', 'refund', 'refund_notice', 'charge', 'order_balance', 'personal']);
+SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'rule_use', 'rule_buyer_use', 'timer', 'parcel', 'refund', 'refund_notice', 'charge', 'order_balance', 'personal']);
+INSERT INTO aftersale.return_fee (shop_id, kind, flow) SELECT s, 'restocking', 'SECRET' FROM unnest(ARRAY[430, 431]) s;
+INSERT INTO aftersale.rule (shop_id, rule_id, name, flow, priority, action)	-- two that overlap
+SELECT s, r, 'SECRET ' || r, 'temu/ticket', 7, 'SECRET ' || r FROM unnest(ARRAY[430, 431]) s, unnest(ARRAY[2, 3]) r;
 RESET session_replication_role;
 
 -- ---- relations ----
@@ -84,7 +87,7 @@ EXCEPTION
 		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 		RETURN concat_ws(' ', SQLSTATE, SQLERRM, detail, hint);
 END $$;
--- the other shop has a row in every table and view of a shop
+-- the other shop has a row in every table and view of a shop, but for those that go by the clock
 SELECT relation FROM relations
 WHERE tenant AND pg_temp.attempt('postgres', format('SELECT count(*) > 0 FROM aftersale.%I WHERE shop_id = 431', relation)) NOT LIKE 'ok t%';
 -- rows of the other shop, or its texts, that a role can see: none; the owner sees them
@@ -127,6 +130,8 @@ INSERT INTO calls VALUES
 	('link_products', $$SELECT aftersale.link_products({shop}, 'US', (SELECT max(warehouse_id) FROM aftersale.warehouse WHERE shop_id = {shop}), '{Q}')$$),
 	('unlink_products', $$SELECT aftersale.unlink_products({shop}, 'US', (SELECT max(warehouse_id) FROM aftersale.warehouse WHERE shop_id = {shop}), '{Q}')$$),
 	('return_address_before', $$SELECT name FROM aftersale.return_address_before({shop}, 'US', '2026-11-26')$$),
+	('decide_rules', $$SELECT wins FROM aftersale.decide_rules({shop}, 'temu/ticket')$$),
+	('check_rule_moment', $$SELECT aftersale.check_rule_moment('r', 'temu/ticket', NULL, NULL, 'no_such')$$),
 	('has_permission', $$SELECT aftersale.has_permission({shop}, 'agree_refund', 'SECRET')$$),
 	('grant_permission', $$SELECT aftersale.grant_permission({shop}, 'operator', 'agree_refund')$$),
 	('erase_personal', $$SELECT aftersale.erase_personal({shop}, {request})$$),

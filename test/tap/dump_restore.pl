@@ -20,7 +20,7 @@ as_erp('before', q{
 	INSERT INTO aftersale.calendar (name, calendar) VALUES ('shop', 'zone America/New_York; mon-fri 00:00-24:00; off 2026-11-26');
 	INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (1, 'temu', 'shop');
 	INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (1, 'US', 'USD', 'shop', 'UTC');
-	INSERT INTO aftersale.rule (shop_id, name, flow, action, ratio) VALUES (1, 'small', 'temu/ticket', 'refund', '12.5%');
+	INSERT INTO aftersale.rule (shop_id, name, flow, action, ratio) VALUES (1, 'small', 'temu/negotiated_refund', 'confirm', '12.5%');
 	INSERT INTO aftersale.request (shop_id, flow, external_ref, ratio, items)
 	SELECT 1, 'temu/ticket', 'T' || i, '30%', '[{"product": "P1", "quantity": 1}]' FROM generate_series(1, 100) i;
 	UPDATE aftersale.request SET action = 'reply', payload = '{"remark": "x"}' WHERE shop_id = 1 AND request_id <= 50;
