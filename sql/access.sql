@@ -255,6 +255,15 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
+    IF TG_OP = 'INSERT' AND NEW.visible_until IS NULL THEN
+        -- TEMU-31: the flow says how long they may be seen
+        SELECT min(aftersale.deadline(CASE t.starts WHEN 'ordered' THEN r.ordered_at ELSE r.opened_at END, t.term, c.calendar))
+        INTO NEW.visible_until
+        FROM aftersale.request r
+        JOIN aftersale.flow_timer t ON t.flow = r.flow AND t.version = r.flow_version AND t.kind = 'mask'
+        JOIN aftersale.shop_country c ON c.shop_id = r.shop_id AND c.country = r.country
+        WHERE r.shop_id = NEW.shop_id AND r.request_id = NEW.request_id;
+    END IF;
     IF TG_OP = 'UPDATE' THEN
         IF (NEW.shop_id, NEW.request_id) IS DISTINCT FROM (OLD.shop_id, OLD.request_id) THEN
             RAISE EXCEPTION USING ERRCODE = 'RA027', MESSAGE = 'personal data cannot be moved to another request (RA027)',
@@ -283,7 +292,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.personal_changed() IS
-'Trigger function of aftersale.personal: keeps a salted digest of the data, which stays when the data and the salt are erased. For install() only. Error RA027: the key was changed.';
+'Trigger function of aftersale.personal: keeps a salted digest of the data, which stays when the data and the salt are erased; sets visible_until by the flow''s timers of kind mask, where the INSERT leaves it out (TEMU-31). For install() only. Error RA027: the key was changed.';
 
 CREATE FUNCTION aftersale.erase_personal(shop_id bigint, request_id bigint) RETURNS boolean
 LANGUAGE plpgsql VOLATILE

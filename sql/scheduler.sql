@@ -118,7 +118,7 @@ DECLARE
         'warehouse_version.warehouse_version_check', 'default_warehouse.default_warehouse_check',
         'warehouse_product.warehouse_product_inserted', 'warehouse_product.warehouse_product_updated',
         'rule.rule_check', 'rule.rule_overlaps_insert', 'rule.rule_overlaps_update']
-        || (SELECT array_agg(t || '.config_changed') FROM unnest(ARRAY['installation', 'calendar', 'flow', 'flow_state', 'flow_transition',
+        || (SELECT array_agg(t || '.config_changed') FROM unnest(ARRAY['installation', 'calendar', 'flow', 'flow_state', 'flow_transition', 'flow_timer',
             'flow_override', 'return_fee', 'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access']) t)
         || (SELECT array_agg(t || g) FROM unnest(ARRAY['warehouse', 'warehouse_version', 'default_warehouse']) t, unnest(ARRAY['.routing_lock', '.routing_truncate']) g);
     missing text;
@@ -256,6 +256,8 @@ BEGIN
           JOIN aftersale.calendar c ON c.name = e.facts ->> 'calendar'
           WHERE r.act_at IS NOT NULL AND r.platform_due_at IS NULL AND NOT r.provisional
             AND NOT e.facts ? 'overrides' AND s.term IS NOT NULL AND e.to_state = r.state
+            -- a deadline that was paused or extended since is another
+            AND e.at = r.entered_at AND e.due_at = r.due_at
           ORDER BY r.act_at
           LIMIT 1000) d
     WHERE aftersale.deadline(CASE d.starts WHEN 'opened' THEN d.opened_at WHEN 'ordered' THEN d.ordered_at ELSE d.entered_at END,

@@ -106,6 +106,27 @@ push_overrides(JsonbParseState **state, const AsDecideInput *input)
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
+/* "timers": [["due soon", 1, "2026-11-26 06:00:00+00", false], ...]: armed before the act, by which event, for when, whether it stands */
+static void
+push_timers(JsonbParseState **state, const AsDecideInput *input)
+{
+	push_text(state, WJB_KEY, "timers");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < input->request->n_timers; i++)
+	{
+		const AsTimer *timer = &input->request->timers[i];
+		AsMaybeAmount event_seq = {true, timer->event_seq};
+
+		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+		push_text(state, WJB_ELEM, input->flow->timers[timer->timer].name);
+		push_amount(state, WJB_ELEM, event_seq, 0);
+		push_instant(state, WJB_ELEM, timer->at);
+		push_bool(state, WJB_ELEM, timer->stands);
+		pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
 /* Whether the row's own columns say what was computed. */
 static bool
 is_in_row(const AsDecision *decision)
@@ -121,7 +142,7 @@ push_computed(JsonbParseState **state, const AsDecision *decision, const char *c
 	push_text(state, WJB_VALUE, calendar);
 	if (is_in_row(decision))
 		return;
-	push_text(state, WJB_KEY, "due");
+	push_text(state, WJB_KEY, "computed");
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; i < decision->n_computed; i++)
 	{
@@ -171,6 +192,8 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 	}
 	if (input->n_overrides > 0)
 		push_overrides(&state, input);
+	if (input->request->n_timers > 0)
+		push_timers(&state, input);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
@@ -311,9 +334,31 @@ read_overrides(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
 }
 
 static void
+read_timers(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
+{
+	for (int i = 0; i < (int) JsonContainerSize(array); i++)
+	{
+		JsonbContainer *row = array_of(getIthJsonbValueFromContainer(array, i));
+		AsTimer    *timer = &facts->timers[i];
+		char	   *name;
+
+		if (i == AS_MAX_TIMERS || row == NULL || JsonContainerSize(row) != 4)
+			altered();
+		name = text_of(getIthJsonbValueFromContainer(row, 0));
+		timer->timer = name == NULL ? -1 : as_flow_timer(flow, name);
+		if (timer->timer < 0)
+			altered();
+		timer->event_seq = (int64) amount_of(getIthJsonbValueFromContainer(row, 1), 0).amount;
+		timer->at = instant_of(getIthJsonbValueFromContainer(row, 2));
+		timer->stands = bool_of(getIthJsonbValueFromContainer(row, 3));
+		facts->n_timers++;
+	}
+}
+
+static void
 read_computed(JsonbContainer *root, const AsComputed *due, AsFacts *facts)
 {
-	JsonbContainer *array = array_of(member(root, "due"));
+	JsonbContainer *array = array_of(member(root, "computed"));
 
 	if (array == NULL && member(root, "calendar") != NULL)
 		facts->computed[facts->n_computed++] = *due;
@@ -321,7 +366,7 @@ read_computed(JsonbContainer *root, const AsComputed *due, AsFacts *facts)
 	{
 		JsonbContainer *pair = array_of(getIthJsonbValueFromContainer(array, i));
 
-		if (pair == NULL || i == AS_MAX_EVENTS)
+		if (pair == NULL || i == AS_MAX_COMPUTED)
 			altered();
 		facts->computed[i].due = instant_of(getIthJsonbValueFromContainer(pair, 0));
 		facts->computed[i].provisional = bool_of(getIthJsonbValueFromContainer(pair, 1));
@@ -355,4 +400,7 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *du
 	array = array_of(member(root, "overrides"));
 	if (array != NULL)
 		read_overrides(array, flow, facts);
+	array = array_of(member(root, "timers"));
+	if (array != NULL)
+		read_timers(array, flow, facts);
 }

@@ -3,11 +3,11 @@
  *		What a decision read that may change afterwards, as jsonb: kept in
  *		request.last_facts and in the event, given back when deciding again.
  *
- *	{"by": "merchant", "from": "requested", "calendar": "US", "due": [["2026-11-26 10:00:00+00", false]],
- *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […]}
+ *	{"by": "merchant", "from": "requested", "calendar": "US", "computed": [["2026-11-26 10:00:00+00", false]],
+ *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […], "timers": […]}
  *
- * calendar is there where a deadline was computed; due is left out where the
- * only one that was computed is the request's due_at.
+ * calendar is there where an instant was computed; computed is left out where
+ * the only one is the request's due_at.
  */
 #ifndef AFTERSALE_FACTS_H
 #define AFTERSALE_FACTS_H
@@ -25,9 +25,11 @@ typedef struct AsFacts
 	int			n_fees;
 	AsFee		fees[AS_MAX_FEES];
 	int			n_computed;
-	AsComputed	computed[AS_MAX_EVENTS];
+	AsComputed	computed[AS_MAX_COMPUTED];
 	int			n_overrides;
 	AsOverride *overrides;
+	int			n_timers;		/* armed before the act */
+	AsTimer		timers[AS_MAX_TIMERS];
 } AsFacts;
 
 extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar);

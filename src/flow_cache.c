@@ -21,12 +21,15 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+/* of flow, flow_state, flow_transition, flow_timer */
+#define EPOCHS	4
+
 typedef struct FlowEntry
 {
 	struct FlowEntry *next;
 	MemoryContext context;		/* everything of this entry, itself included */
 	char	   *name;
-	uint64		epochs[3];		/* flow, flow_state, flow_transition */
+	uint64		epochs[EPOCHS];
 	int			n_versions;
 	AsCachedFlow *versions;		/* ascending */
 } FlowEntry;
@@ -37,20 +40,21 @@ static FlowEntry *entries = NULL;
 static FlowEntry *unpublished = NULL;
 
 static void
-current_epochs(uint64 epochs[3])
+current_epochs(uint64 epochs[EPOCHS])
 {
 	epochs[0] = as_config_epoch(AS_FLOW);
 	epochs[1] = as_config_epoch(AS_FLOW_STATE);
 	epochs[2] = as_config_epoch(AS_FLOW_TRANSITION);
+	epochs[3] = as_config_epoch(AS_FLOW_TIMER);
 }
 
 uint64
 as_flow_epoch(void)
 {
-	uint64		epochs[3];
+	uint64		epochs[EPOCHS];
 
 	current_epochs(epochs);
-	return epochs[0] + epochs[1] + epochs[2];
+	return epochs[0] + epochs[1] + epochs[2] + epochs[3];
 }
 
 /* ---- reading result rows ---- */
@@ -141,7 +145,7 @@ load_states(FlowEntry *entry)
 	int			rows;
 
 	query("SELECT s.version, s.state, s.waits_for, s.rule, s.final, s.starts, s.term,"
-		  " s.state OPERATOR(pg_catalog.=) f.initial_state"
+		  " s.state OPERATOR(pg_catalog.=) f.initial_state, s.pause OPERATOR(pg_catalog.=) 'working'"
 		  " FROM aftersale.flow_state s JOIN aftersale.flow f ON f.flow OPERATOR(pg_catalog.=) s.flow"
 		  " AND f.version OPERATOR(pg_catalog.=) s.version"
 		  " WHERE s.flow OPERATOR(pg_catalog.=) $1 ORDER BY s.version, s.state", entry->name);
@@ -176,6 +180,7 @@ load_states(FlowEntry *entry)
 		state->has_term = !isnull;
 		if (!isnull)
 			state->term = DatumGetTerm(term);
+		state->pause = bool_column(i, 9) ? AS_PAUSE_WORKING : AS_PAUSE_WALL;
 	}
 }
 
@@ -341,7 +346,7 @@ object_member(JsonbContainer *object, const char *key, bool *wrong)
 	return value->val.binary.data;
 }
 
-/* {"refund": {...}, "charge": {...}, "alone": true}, each or none of them */
+/* {"refund": {...}, "charge": {...}, "alone": true, "extend": "1 day"}, each or none of them */
 static void
 read_effect(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, Jsonb *effect)
 {
@@ -349,10 +354,18 @@ read_effect(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, Json
 	JsonbContainer *refund = object_member(&effect->root, "refund", &wrong);
 	JsonbContainer *charge = object_member(&effect->root, "charge", &wrong);
 	JsonbValue *alone = getKeyJsonValueFromContainer(&effect->root, "alone", 5, NULL);
-	int			known = (refund != NULL ? 1 : 0) + (charge != NULL ? 1 : 0) + (alone != NULL ? 1 : 0);
+	AsError		error;
+	JsonbValue *extend = getKeyJsonValueFromContainer(&effect->root, "extend", 6, NULL);
+	int			known = (refund != NULL ? 1 : 0) + (charge != NULL ? 1 : 0) + (alone != NULL ? 1 : 0) + (extend != NULL ? 1 : 0);
 
+	if ((extend != NULL) != (transition->clock == AS_CLOCK_EXTEND) || (extend != NULL && extend->type != jbvString))
+		invalid_flow(flow, "an extension without a term, or a term without clock 'extend', on action",
+					 flow->actions[transition->action]);
+	if (extend != NULL &&
+		!as_term_parse(pnstrdup(extend->val.string.val, extend->val.string.len), &transition->extension, &error))
+		as_report(&error);
 	if (wrong || JB_ROOT_COUNT(effect) != known || (alone != NULL && alone->type != jbvBool))
-		invalid_flow(flow, "an effect that is not {\"refund\": {...}, \"charge\": {...}, \"alone\": true} on action",
+		invalid_flow(flow, "an effect that is not {\"refund\": {...}, \"charge\": {...}, \"alone\": true, \"extend\": \"1 day\"} on action",
 					 flow->actions[transition->action]);
 	transition->alone = alone != NULL && alone->val.boolean;
 	if (refund != NULL)
@@ -381,13 +394,22 @@ actor_bits(const AsFlow *flow, ArrayType *actors)
 	return bits;
 }
 
+static AsClockMove
+clock_move(const char *clock)
+{
+	return strcmp(clock, "keep") == 0 ? AS_CLOCK_KEEP :
+		strcmp(clock, "pause") == 0 ? AS_CLOCK_PAUSE :
+		strcmp(clock, "resume") == 0 ? AS_CLOCK_RESUME :
+		strcmp(clock, "extend") == 0 ? AS_CLOCK_EXTEND : AS_CLOCK_RESTART;
+}
+
 static void
 load_transitions(FlowEntry *entry)
 {
 	int			rows;
 
 	query("SELECT version, from_state, action, priority, to_state, actors, permission, needs, condition, outcome,"
-		  " clock OPERATOR(pg_catalog.=) 'keep', rule, effect"
+		  " clock, rule, effect"
 		  " FROM aftersale.flow_transition WHERE flow OPERATOR(pg_catalog.=) $1"
 		  " ORDER BY version, from_state, action, priority DESC", entry->name);
 	rows = (int) SPI_processed;
@@ -416,9 +438,57 @@ load_transitions(FlowEntry *entry)
 		transition->needs = key_bits(entry, flow, DatumGetArrayTypeP(column(i, 8, &isnull)));
 		transition->condition = condition_bit(entry, cached, DatumGetJsonbP(column(i, 9, &isnull)));
 		transition->outcome = text_column(entry->context, i, 10);
-		transition->keep_clock = bool_column(i, 11);
+		transition->clock = clock_move(text_column(CurrentMemoryContext, i, 11));
 		transition->rule = text_column(entry->context, i, 12);
 		read_effect(entry, flow, transition, DatumGetJsonbP(column(i, 13, &isnull)));
+	}
+}
+
+static AsTimerStart
+timer_start(const char *starts)
+{
+	return strcmp(starts, "before_due") == 0 ? AS_TIMER_BEFORE_DUE :
+		strcmp(starts, "opened") == 0 ? AS_TIMER_FROM_OPENED :
+		strcmp(starts, "ordered") == 0 ? AS_TIMER_FROM_ORDERED : AS_TIMER_FROM_ENTERED;
+}
+
+static void
+load_timers(FlowEntry *entry)
+{
+	int			rows;
+
+	query("SELECT version, name, state, term, starts, pause, kind OPERATOR(pg_catalog.=) 'mask', rule"
+		  " FROM aftersale.flow_timer WHERE flow OPERATOR(pg_catalog.=) $1 ORDER BY version, name", entry->name);
+	rows = (int) SPI_processed;
+	for (int i = 0; i < rows; i++)
+	{
+		AsCachedFlow *cached = version_of(entry, int_column(i, 1));
+		AsFlow	   *flow;
+		AsFlowTimer *timer;
+		char	   *state;
+		char	   *pause;
+		bool		isnull;
+
+		if (cached == NULL)
+			continue;
+		flow = &cached->flow;
+		if (flow->timers == NULL)
+			flow->timers = MemoryContextAllocZero(entry->context, sizeof(AsFlowTimer) * AS_MAX_TIMERS);
+		if (flow->n_timers == AS_MAX_TIMERS)
+			invalid_flow(flow, "too many timers, one is", text_column(CurrentMemoryContext, i, 2));
+		timer = &flow->timers[flow->n_timers++];
+		timer->name = text_column(entry->context, i, 2);
+		state = text_column(CurrentMemoryContext, i, 3);
+		timer->state = state == NULL ? -1 : as_flow_state(flow, state);
+		if (state != NULL && timer->state < 0)
+			invalid_flow(flow, "a timer in a state that is not in flow_state,", timer->name);
+		timer->term = DatumGetTerm(column(i, 4, &isnull));
+		timer->starts = timer_start(text_column(CurrentMemoryContext, i, 5));
+		pause = text_column(CurrentMemoryContext, i, 6);
+		timer->pauses = strcmp(pause, "none") != 0;
+		timer->pause = strcmp(pause, "working") == 0 ? AS_PAUSE_WORKING : AS_PAUSE_WALL;
+		timer->outlasts = bool_column(i, 7);
+		timer->rule = text_column(entry->context, i, 8);
 	}
 }
 
@@ -438,6 +508,7 @@ load(const char *name)
 	load_versions(entry);
 	load_states(entry);
 	load_transitions(entry);
+	load_timers(entry);
 	as_config_end_load(&state);
 
 	for (int i = 0; i < entry->n_versions; i++)
@@ -464,7 +535,7 @@ load(const char *name)
 static FlowEntry *
 find(const char *name)
 {
-	uint64		epochs[3];
+	uint64		epochs[EPOCHS];
 	FlowEntry **link = &entries;
 
 	current_epochs(epochs);

@@ -14,6 +14,7 @@
 #include "judge.h"
 #include "kernel/currency.h"
 #include "money.h"
+#include "timers.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -200,8 +201,12 @@ read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
 	request->due_at = as_row_instant(row, AS_COL_due_at);
 	request->platform_due_at = as_row_instant(row, AS_COL_platform_due_at);
 	request->provisional = DatumGetBool(row->values[AS_COL_provisional]);
-	request->armed = !row->nulls[AS_COL_act_at];
-	request->timed_out = strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_TIMEOUT) == 0;
+	request->paused.stands = !row->nulls[AS_COL_paused_at];
+	request->paused.since = as_row_instant(row, AS_COL_paused_at).at;
+	request->paused.due_at = as_row_instant(row, AS_COL_paused_due_at);
+	request->extensions = DatumGetInt32(row->values[AS_COL_extensions]);
+	request->acts = !row->nulls[AS_COL_act_at];
+	request->by_clock = strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_TIMEOUT) == 0;
 	request->last_at = DatumGetTimestampTz(row->values[AS_COL_last_at]);
 	request->event_seq = as_row_int64(row, AS_COL_event_seq);
 }
@@ -291,6 +296,8 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	judgement->input.seen = facts->computed;
 	judgement->input.n_overrides = facts->n_overrides;
 	judgement->input.overrides = facts->overrides;
+	judgement->request.n_timers = facts->n_timers;
+	memcpy(judgement->request.timers, facts->timers, sizeof facts->timers);
 	judgement->command.actor = facts->actor;
 	judgement->command.fire_overdue_at_opening = facts->fire_overdue_at_opening;
 	judgement->command.sets_platform_due = facts->sets_platform_due;
@@ -360,6 +367,7 @@ read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, J
 	judgement->command.now = now;
 	read_payload(judgement->cached, payload, &judgement->command);
 	read_money(old, new, &judgement->request.money);
+	read_money(old, old, &judgement->request.money_before);
 	judgement->request.money.given = payload_amount(payload, "amount", judgement->request.money.digits);
 	judgement->request.money.cost = payload_amount(payload, "fee", judgement->request.money.digits);
 	if (judgement->request.money.cost.amount < 0)
@@ -403,6 +411,7 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);
 	add_look_ups(old, new, judgement);
+	as_timers_read(judgement->shop_id, as_row_int64(old, AS_COL_request_id), judgement->flow, &judgement->request);
 	decide(judgement);
 }
 

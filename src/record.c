@@ -29,6 +29,7 @@
 #include "request_row.h"
 #include "rows.h"
 #include "seal.h"
+#include "timers.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
@@ -97,6 +98,7 @@ typedef struct Recorder
 	int			chunk_events;
 	AsRows		items;
 	AsRows		charges;
+	AsTimerRows timers;
 } Recorder;
 
 /* Collects one event; digest is its own. */
@@ -252,7 +254,6 @@ check_decision(const AsRequestRow *new, const AsJudgement *judgement, int64 seq_
 	const AsDecision *decision = &judgement->decision;
 	char	   *outcome = as_row_text(new, AS_COL_outcome);
 	AsMaybeInstant entered = {true, decision->entered_at};
-	AsMaybeInstant act_at = {decision->armed, decision->due_at.at};
 
 	if (strcmp(as_row_text(new, AS_COL_state), judgement->flow->states[decision->state].name) != 0)
 		differs(new, "state");
@@ -266,9 +267,14 @@ check_decision(const AsRequestRow *new, const AsJudgement *judgement, int64 seq_
 	if (DatumGetTimestampTz(new->values[AS_COL_last_at]) != decision->at)
 		differs(new, "last_at");
 	check_instant(new, AS_COL_entered_at, entered);
+	check_instant(new, AS_COL_closed_at, as_decision_closed_at(judgement->flow, decision));
 	check_instant(new, AS_COL_due_at, decision->due_at);
 	check_instant(new, AS_COL_platform_due_at, decision->platform_due_at);
-	check_instant(new, AS_COL_act_at, act_at);
+	check_instant(new, AS_COL_act_at, as_decision_act_at(decision));
+	check_instant(new, AS_COL_paused_at, as_paused_since(decision));
+	check_instant(new, AS_COL_paused_due_at, as_paused_due_at(decision));
+	if (DatumGetInt32(new->values[AS_COL_extensions]) != decision->extensions)
+		differs(new, "extensions");
 	if (DatumGetInt32(new->values[AS_COL_attempts]) != 0)
 		differs(new, "attempts");
 	if (new->nulls[AS_COL_fault] == decision->overdue_at_opening)
@@ -303,6 +309,7 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 	as_judge_opening_again(new, &judgement);
 	check_decision(new, &judgement, 0);
 	collect_events(recorder, new, &judgement, NULL);
+	as_timer_rows_add(&recorder->timers, new, &judgement);
 	if (!new->nulls[AS_COL_last_items])
 	{
 		AsRows	   *items = &recorder->items;
@@ -338,6 +345,7 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	check_decision(new, &judgement, as_row_int64(old, AS_COL_event_seq));
 	check_refund_amount(old, new, &judgement);
 	collect_events(recorder, new, &judgement, as_row_digest(old));
+	as_timer_rows_add(&recorder->timers, new, &judgement);
 	for (int i = 0; i < judgement.decision.n_events; i++)
 	{
 		if (judgement.decision.events[i].refunds)
@@ -355,6 +363,7 @@ static void
 begin_chunk(Recorder *recorder)
 {
 	recorder->chunk_events = 0;
+	as_timer_rows_init(&recorder->timers);
 	as_rows_init(&recorder->items, lengthof(item_types), item_types);
 	as_rows_init(&recorder->charges, CHARGE_COLUMNS, charge_types);
 }
@@ -364,12 +373,13 @@ flush_chunk(Recorder *recorder)
 {
 	AsOwner		owner;
 
-	if (recorder->items.count + recorder->charges.count > 0)
+	if (recorder->items.count + recorder->charges.count + recorder->timers.forgotten.count + recorder->timers.armed.count > 0)
 	{
 		as_owner_begin(&owner, RelationGetRelid(recorder->relation));
 		SPI_connect();
 		as_rows_execute(&recorder->items, &insert_items);
 		as_rows_execute(&recorder->charges, &insert_charges);
+		as_timer_rows_write(&recorder->timers);
 		SPI_finish();
 		as_owner_end(&owner);
 	}

@@ -35,8 +35,8 @@
 
 /* what nobody but the engine writes */
 static const AsRequestColumn decided_columns[] = {
-	AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_entered_at, AS_COL_provisional,
-	AS_COL_event_seq, AS_COL_flow_version, AS_COL_act_at, AS_COL_attempts, AS_COL_fault,
+	AS_COL_state, AS_COL_outcome, AS_COL_refund_amount, AS_COL_due_at, AS_COL_entered_at, AS_COL_closed_at, AS_COL_provisional,
+	AS_COL_event_seq, AS_COL_flow_version, AS_COL_act_at, AS_COL_paused_at, AS_COL_paused_due_at, AS_COL_extensions, AS_COL_attempts, AS_COL_fault,
 	AS_COL_last_action, AS_COL_last_actor, AS_COL_last_on_behalf_of, AS_COL_last_payload,
 	AS_COL_last_items, AS_COL_last_facts, AS_COL_last_at, AS_COL_last_digest, AS_COL_seal
 };
@@ -250,16 +250,17 @@ apply(const Statement *statement, const AsJudgement *judgement, const char *acti
 	as_row_set_text(row, AS_COL_state, judgement->flow->states[decision->state].name);
 	as_row_set_text(row, AS_COL_outcome, decision->outcome);
 	as_row_set(row, AS_COL_entered_at, TimestampTzGetDatum(decision->entered_at));
+	as_row_set_instant(row, AS_COL_closed_at, as_decision_closed_at(judgement->flow, decision));
 	as_row_set_instant(row, AS_COL_due_at, decision->due_at);
 	as_row_set_instant(row, AS_COL_platform_due_at, decision->platform_due_at);
 	if (decision->refunded != judgement->request.money.refunded)
 		as_row_set(row, AS_COL_refund_amount,
 				   NumericGetDatum(as_scaled_to_numeric(decision->refunded, judgement->request.money.digits)));
 	as_row_set(row, AS_COL_provisional, BoolGetDatum(decision->provisional));
-	if (decision->armed)
-		as_row_set_instant(row, AS_COL_act_at, decision->due_at);
-	else
-		as_row_set_null(row, AS_COL_act_at);
+	as_row_set_instant(row, AS_COL_act_at, as_decision_act_at(decision));
+	as_row_set_instant(row, AS_COL_paused_at, as_paused_since(decision));
+	as_row_set_instant(row, AS_COL_paused_due_at, as_paused_due_at(decision));
+	as_row_set(row, AS_COL_extensions, Int32GetDatum(decision->extensions));
 	as_row_set(row, AS_COL_attempts, Int32GetDatum(0));
 	as_row_set_text(row, AS_COL_fault, decision->overdue_at_opening ? "overdue at opening" : NULL);
 	as_row_set(row, AS_COL_event_seq, Int64GetDatum(event_seq + decision->n_events));
@@ -294,7 +295,8 @@ open_request(const Statement *statement, AsRequestRow *row)
 	{
 		AsRequestColumn column = decided_columns[i];
 
-		if (!row->nulls[column] && !(column == AS_COL_attempts && DatumGetInt32(row->values[column]) == 0))
+		if (!row->nulls[column] &&
+			!((column == AS_COL_attempts || column == AS_COL_extensions) && DatumGetInt32(row->values[column]) == 0))
 			refuse_decided_column(column, true);
 	}
 	complete_opening(row, now);
@@ -337,6 +339,24 @@ check_command(const AsRequestRow *new)
 		as_check_payload(as_row_jsonb(new, AS_COL_payload));
 }
 
+/*
+ * Whether an UPDATE without an action changes amounts of a request whose
+ * deadline has passed: the timeout must not depend on whether the sweep came
+ * before, so it is applied first, by the amounts as they were.
+ */
+static bool
+settles_overdue(const AsRequestRow *old, const AsRequestRow *new)
+{
+	static const AsRequestColumn amounts[] = {AS_COL_amount, AS_COL_tax, AS_COL_shipping, AS_COL_ratio};
+
+	if (old->nulls[AS_COL_act_at] || DatumGetTimestampTz(old->values[AS_COL_act_at]) >= as_now())
+		return false;
+	for (size_t i = 0; i < lengthof(amounts); i++)
+		if (!as_request_same(old, new, amounts[i]))
+			return true;
+	return false;
+}
+
 /* Returns false where nothing was decided: the row stays as the UPDATE made it. */
 static bool
 update_request(const Statement *statement, const AsRequestRow *old, AsRequestRow *new)
@@ -356,10 +376,15 @@ update_request(const Statement *statement, const AsRequestRow *old, AsRequestRow
 		check_amount(new, AS_COL_shipping);
 	if (!as_request_same(old, new, AS_COL_ordered_at))
 		check_instant(new, AS_COL_ordered_at);
-	if (new->nulls[AS_COL_action])
+	if (new->nulls[AS_COL_action] && same_deadline)
 	{
-		if (same_deadline)
+		if (!settles_overdue(old, new))
 			return false;
+		as_row_set_text(new, AS_COL_action, AS_ACTION_TIMEOUT);
+		as_row_set_text(new, AS_COL_actor, as_actor_names[AS_ACTOR_SYSTEM]);
+	}
+	else if (new->nulls[AS_COL_action])
+	{
 		as_row_set_text(new, AS_COL_action, AS_ACTION_SET_DEADLINE);
 		as_row_set_text(new, AS_COL_actor, as_actor_names[AS_ACTOR_PLATFORM]);
 	}

@@ -34,6 +34,7 @@ column_type(AsRequestColumn column)
 			return INT8OID;
 		case AS_COL_flow_version:
 		case AS_COL_attempts:
+		case AS_COL_extensions:
 			return INT4OID;
 		case AS_COL_provisional:
 			return BOOLOID;
@@ -45,9 +46,12 @@ column_type(AsRequestColumn column)
 		case AS_COL_ordered_at:
 		case AS_COL_opened_at:
 		case AS_COL_entered_at:
+		case AS_COL_closed_at:
 		case AS_COL_platform_due_at:
 		case AS_COL_due_at:
 		case AS_COL_act_at:
+		case AS_COL_paused_at:
+		case AS_COL_paused_due_at:
 		case AS_COL_last_at:
 			return TIMESTAMPTZOID;
 		case AS_COL_attributes:
@@ -183,10 +187,14 @@ is_by_value(AsRequestColumn column, int16 *length)
 		case AS_COL_warehouse_id:
 		case AS_COL_opened_at:
 		case AS_COL_entered_at:
+		case AS_COL_closed_at:
 		case AS_COL_platform_due_at:
 		case AS_COL_due_at:
 		case AS_COL_provisional:
 		case AS_COL_act_at:
+		case AS_COL_paused_at:
+		case AS_COL_paused_due_at:
+		case AS_COL_extensions:
 		case AS_COL_event_seq:
 		case AS_COL_attempts:
 		case AS_COL_last_at:

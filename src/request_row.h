@@ -18,8 +18,8 @@
 	COLUMN(shop_id) COLUMN(request_id) COLUMN(external_ref) COLUMN(flow) COLUMN(flow_version) \
 	COLUMN(state) COLUMN(outcome) COLUMN(reason) COLUMN(order_ref) COLUMN(ordered_at) \
 	COLUMN(country) COLUMN(currency) COLUMN(amount) COLUMN(tax) COLUMN(shipping) COLUMN(ratio) COLUMN(refund_amount) \
-	COLUMN(warehouse_id) COLUMN(opened_at) COLUMN(entered_at) COLUMN(platform_due_at) COLUMN(due_at) \
-	COLUMN(provisional) COLUMN(act_at) COLUMN(event_seq) COLUMN(attributes) COLUMN(attempts) COLUMN(fault) \
+	COLUMN(warehouse_id) COLUMN(opened_at) COLUMN(entered_at) COLUMN(closed_at) COLUMN(platform_due_at) COLUMN(due_at) \
+	COLUMN(provisional) COLUMN(act_at) COLUMN(paused_at) COLUMN(paused_due_at) COLUMN(extensions) COLUMN(event_seq) COLUMN(attributes) COLUMN(attempts) COLUMN(fault) \
 	COLUMN(action) COLUMN(actor) COLUMN(on_behalf_of) COLUMN(payload) COLUMN(items) \
 	COLUMN(last_action) COLUMN(last_actor) COLUMN(last_on_behalf_of) COLUMN(last_payload) \
 	COLUMN(last_items) COLUMN(last_facts) COLUMN(last_at) COLUMN(last_digest) COLUMN(seal)

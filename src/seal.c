@@ -11,8 +11,8 @@
 
 /* what the row is and what was decided; the last digest covers the rest of the event */
 static const AsRequestColumn fixed_length[] = {
-	AS_COL_shop_id, AS_COL_request_id, AS_COL_flow_version, AS_COL_opened_at, AS_COL_entered_at, AS_COL_platform_due_at,
-	AS_COL_due_at, AS_COL_provisional, AS_COL_act_at, AS_COL_event_seq, AS_COL_attempts, AS_COL_last_at
+	AS_COL_shop_id, AS_COL_request_id, AS_COL_flow_version, AS_COL_opened_at, AS_COL_entered_at, AS_COL_closed_at, AS_COL_platform_due_at,
+	AS_COL_due_at, AS_COL_provisional, AS_COL_act_at, AS_COL_paused_at, AS_COL_paused_due_at, AS_COL_extensions, AS_COL_event_seq, AS_COL_attempts, AS_COL_last_at
 };
 
 static const AsRequestColumn varying_length[] = {

@@ -215,7 +215,7 @@ take_signal(const char *signal, AsSituation *situation)
 	situation->signal = signal;
 	situation->from = taken->from;
 	situation->state = taken->to;
-	situation->entered = taken->from != taken->to || !taken->keep_clock;
+	situation->entered = taken->from != taken->to || taken->clock == AS_CLOCK_RESTART;
 }
 
 static void

@@ -76,6 +76,7 @@ CREATE TABLE aftersale.flow_state (
     waits_for text,
     term aftersale.sla_term,
     starts text NOT NULL DEFAULT 'entered' CHECK (starts IN ('entered', 'opened', 'ordered')),
+    pause text NOT NULL DEFAULT 'wall' CHECK (pause IN ('wall', 'working')),
     rule text,
     standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
     PRIMARY KEY (flow, version, state),
@@ -90,8 +91,39 @@ COMMENT ON COLUMN aftersale.flow_state.final IS 'Nothing more is expected in thi
 COMMENT ON COLUMN aftersale.flow_state.waits_for IS 'Who has to act in this state: merchant, buyer, platform, carrier. NULL: nobody.';
 COMMENT ON COLUMN aftersale.flow_state.term IS 'How long the state may last; NULL: no deadline of its own.';
 COMMENT ON COLUMN aftersale.flow_state.starts IS 'From when the term counts: entered (the state), opened (the request) or ordered (the order).';
+COMMENT ON COLUMN aftersale.flow_state.pause IS 'How a pause of its deadline is given back: wall, as long as it lasted; working, the working time in it, in working time.';
 COMMENT ON COLUMN aftersale.flow_state.rule IS 'The rule''s number.';
 COMMENT ON COLUMN aftersale.flow_state.standing IS 'stated, reading, external, informational or own.';
+
+CREATE TABLE aftersale.flow_timer (
+    flow text NOT NULL,
+    version int NOT NULL,
+    name text NOT NULL,
+    state text,
+    kind text NOT NULL DEFAULT 'warning' CHECK (kind IN ('warning', 'mask', 'alert')),
+    term aftersale.sla_term NOT NULL,
+    starts text NOT NULL DEFAULT 'before_due' CHECK (starts IN ('before_due', 'entered', 'opened', 'ordered')),
+    pause text NOT NULL DEFAULT 'none' CHECK (pause IN ('none', 'wall', 'working')),
+    notify text,
+    rule text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
+    PRIMARY KEY (flow, version, name),
+    FOREIGN KEY (flow, version) REFERENCES aftersale.flow ON UPDATE CASCADE ON DELETE CASCADE,
+    FOREIGN KEY (flow, version, state) REFERENCES aftersale.flow_state ON UPDATE CASCADE,
+    CONSTRAINT flow_timer_mask CHECK (kind <> 'mask' OR (state IS NULL AND starts IN ('opened', 'ordered')))
+);
+COMMENT ON TABLE aftersale.flow_timer IS 'Secondary promises of a flow beside its deadlines: warnings, the moment an address must be masked, lead times. When one runs out, an event of its name is written and nothing else moves.';
+COMMENT ON COLUMN aftersale.flow_timer.flow IS 'Flow.';
+COMMENT ON COLUMN aftersale.flow_timer.version IS 'Version of the flow.';
+COMMENT ON COLUMN aftersale.flow_timer.name IS 'Name: the action of its event, and a signal that a rule may watch.';
+COMMENT ON COLUMN aftersale.flow_timer.state IS 'The state that arms it when it is entered, and ends it when it is left; NULL: the request, from its opening on.';
+COMMENT ON COLUMN aftersale.flow_timer.kind IS 'warning (somebody has to act), mask (the buyer''s personal data are hidden from then on, TEMU-31) or alert (something took too long, TTSEA-17). A final state ends warnings and alerts, not masks.';
+COMMENT ON COLUMN aftersale.flow_timer.term IS 'How long after its start, or before the deadline.';
+COMMENT ON COLUMN aftersale.flow_timer.starts IS 'From when it counts: before_due (the deadline of its state, backwards, in working time where the term is), entered (its state), opened (the request) or ordered (the order).';
+COMMENT ON COLUMN aftersale.flow_timer.pause IS 'While the deadline is paused: none, it goes on; wall or working, it stands and is given that time back. One before_due follows its deadline anyhow.';
+COMMENT ON COLUMN aftersale.flow_timer.notify IS 'Whom to tell, for the worklist: a role of the shop, such as supervisor; NULL: whoever works on it.';
+COMMENT ON COLUMN aftersale.flow_timer.rule IS 'The rule''s number.';
+COMMENT ON COLUMN aftersale.flow_timer.standing IS 'stated, reading, external, informational or own.';
 
 CREATE TABLE aftersale.flow_transition (
     flow text NOT NULL,
@@ -106,7 +138,7 @@ CREATE TABLE aftersale.flow_transition (
     condition jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(condition) = 'object'),
     outcome text,
     effect jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(effect) = 'object'),
-    clock text NOT NULL DEFAULT 'restart' CHECK (clock IN ('restart', 'keep')),
+    clock text NOT NULL DEFAULT 'restart' CHECK (clock IN ('restart', 'keep', 'pause', 'resume', 'extend')),
     rule text,
     standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
     PRIMARY KEY (flow, version, from_state, action, priority),
@@ -127,7 +159,7 @@ COMMENT ON COLUMN aftersale.flow_transition.needs IS 'Payload keys that must be 
 COMMENT ON COLUMN aftersale.flow_transition.condition IS 'The transition is considered only where the payload contains this object, such as {"is_effective": false}.';
 COMMENT ON COLUMN aftersale.flow_transition.outcome IS 'What is recorded as the request''s outcome; NULL leaves it.';
 COMMENT ON COLUMN aftersale.flow_transition.effect IS 'What else happens, such as {"refund": {"of": "given_or_asked", "executed_by": "platform"}}; {}: nothing. See the reference of flows.';
-COMMENT ON COLUMN aftersale.flow_transition.clock IS 'restart: the deadline is computed for the new state; keep: the deadline stays as it is.';
+COMMENT ON COLUMN aftersale.flow_transition.clock IS 'restart: the deadline is computed for the new state; keep: it stays as it is; pause: it stands; resume: it goes on, later by the time it stood; extend: it moves, once, by the term of the effect.';
 COMMENT ON COLUMN aftersale.flow_transition.rule IS 'The rule''s number.';
 COMMENT ON COLUMN aftersale.flow_transition.standing IS 'stated, reading, external, informational or own.';
 

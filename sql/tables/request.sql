@@ -22,10 +22,14 @@ CREATE TABLE aftersale.request (
     warehouse_id bigint,
     opened_at timestamptz NOT NULL,
     entered_at timestamptz NOT NULL,
+    closed_at timestamptz,
     platform_due_at timestamptz,
     due_at timestamptz,
     provisional boolean NOT NULL,
     act_at timestamptz,
+    paused_at timestamptz,
+    paused_due_at timestamptz,
+    extensions int NOT NULL DEFAULT 0,
     event_seq bigint NOT NULL,
     attributes jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(attributes) = 'object'),
     attempts int NOT NULL DEFAULT 0,
@@ -51,7 +55,7 @@ CREATE TABLE aftersale.request (
 ALTER SEQUENCE aftersale.request_id OWNED BY aftersale.request.request_id;
 CREATE INDEX request_act_at ON aftersale.request (act_at) WHERE act_at IS NOT NULL;
 CREATE INDEX request_shop_act_at ON aftersale.request (shop_id, act_at) WHERE act_at IS NOT NULL;
-CREATE INDEX request_shop_due_at ON aftersale.request (shop_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX request_open ON aftersale.request (shop_id, due_at) WHERE closed_at IS NULL;
 CREATE INDEX request_provisional ON aftersale.request (shop_id, request_id) WHERE provisional;
 CREATE INDEX request_order_ref ON aftersale.request (shop_id, order_ref);
 COMMENT ON TABLE aftersale.request IS 'One after-sales matter. INSERT opens it; UPDATE ... SET action acts on it; the database decides state, outcome and deadline.';
@@ -75,10 +79,14 @@ COMMENT ON COLUMN aftersale.request.refund_amount IS 'What was decided to be ref
 COMMENT ON COLUMN aftersale.request.warehouse_id IS 'The return warehouse.';
 COMMENT ON COLUMN aftersale.request.opened_at IS 'When the matter was opened on the platform; NULL at INSERT takes now.';
 COMMENT ON COLUMN aftersale.request.entered_at IS 'When it entered its state. Decided.';
+COMMENT ON COLUMN aftersale.request.closed_at IS 'When it entered a final state; NULL: it is open. Decided.';
 COMMENT ON COLUMN aftersale.request.platform_due_at IS 'The deadline that the platform gave for the present state; it overrides the computed one.';
 COMMENT ON COLUMN aftersale.request.due_at IS 'Deadline: the instant after which the flow''s timeout applies; an act at this very instant is in time. Decided.';
 COMMENT ON COLUMN aftersale.request.provisional IS 'due_at lies beyond what the calendar knows, and may move. Decided.';
-COMMENT ON COLUMN aftersale.request.act_at IS 'When the sweep takes it up; NULL: never by itself. The sweep''s own.';
+COMMENT ON COLUMN aftersale.request.act_at IS 'When the sweep takes it up: the earliest of its deadline and its timers; NULL: never by itself. The sweep''s own.';
+COMMENT ON COLUMN aftersale.request.paused_at IS 'Since when its deadline stands; NULL: it does not. Decided.';
+COMMENT ON COLUMN aftersale.request.paused_due_at IS 'The deadline that it had then; due_at is NULL meanwhile. Decided.';
+COMMENT ON COLUMN aftersale.request.extensions IS 'How often this deadline was extended. Decided.';
 COMMENT ON COLUMN aftersale.request.event_seq IS 'Number of its last event. Decided.';
 COMMENT ON COLUMN aftersale.request.attributes IS 'Whatever else the ERP wants to keep with it.';
 COMMENT ON COLUMN aftersale.request.attempts IS 'How often the sweep failed on it in a row. The sweep''s own.';
@@ -166,18 +174,19 @@ CREATE TABLE aftersale.timer (
     name text NOT NULL,
     event_seq bigint NOT NULL,
     act_at timestamptz NOT NULL,
+    stands boolean NOT NULL DEFAULT false,
     attempts int NOT NULL DEFAULT 0,
     PRIMARY KEY (shop_id, request_id, name, event_seq)
 );
-CREATE INDEX timer_act_at ON aftersale.timer (act_at);
 CREATE INDEX timer_shop_act_at ON aftersale.timer (shop_id, act_at);
-COMMENT ON TABLE aftersale.timer IS 'Secondary promises of a request: warnings, masks, lead times. Not yet filled in this version.';
+COMMENT ON TABLE aftersale.timer IS 'The timers of requests that are armed: warnings, masks, lead times. One that has run out is an event.';
 COMMENT ON COLUMN aftersale.timer.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.timer.request_id IS 'Request.';
-COMMENT ON COLUMN aftersale.timer.name IS 'Name of the promise.';
+COMMENT ON COLUMN aftersale.timer.name IS 'Name, as of flow_timer.';
 COMMENT ON COLUMN aftersale.timer.event_seq IS 'The event that armed it.';
-COMMENT ON COLUMN aftersale.timer.act_at IS 'When it fires.';
-COMMENT ON COLUMN aftersale.timer.attempts IS 'How often the sweep failed on it.';
+COMMENT ON COLUMN aftersale.timer.act_at IS 'When it runs out; request.act_at is the earliest of them and the deadline.';
+COMMENT ON COLUMN aftersale.timer.stands IS 'Its clock stands with the deadline that is paused; act_at is what it was.';
+COMMENT ON COLUMN aftersale.timer.attempts IS 'Unused: the sweep counts its attempts in request.attempts.';
 
 CREATE TABLE aftersale.parcel (
     shop_id bigint NOT NULL,

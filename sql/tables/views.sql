@@ -13,6 +13,7 @@ SELECT r.shop_id,
     s.waits_for,
     CASE
         WHEN r.fault IS NOT NULL THEN 'parked'
+        WHEN r.paused_at IS NOT NULL THEN 'paused'
         WHEN r.due_at < aftersale.statement_clock() THEN 'overdue'
         WHEN r.due_at < aftersale.statement_clock() + interval '1 day' THEN 'due soon'
         ELSE 'open'
@@ -46,9 +47,9 @@ CROSS JOIN LATERAL (
             AND s.waits_for = ANY (t.actors) AND t.action <> 'timeout'
     ) a
 ) n
-WHERE NOT s.final
+WHERE r.closed_at IS NULL
 ORDER BY r.due_at NULLS LAST, r.shop_id, r.request_id;
-COMMENT ON VIEW aftersale.worklist IS 'Every request that is not closed, by deadline: whom it waits for, what is to be done next, and how urgent it is (TEMU-05, TEMU-12, TEMU-29). Each sees the requests of his shops. The fast list, by an index: SELECT * FROM aftersale.worklist WHERE shop_id = 1 AND due_at IS NOT NULL LIMIT 50.';
+COMMENT ON VIEW aftersale.worklist IS 'Every request that is not closed, by deadline: whom it waits for, what is to be done next, and how urgent it is (TEMU-05, TEMU-12, TEMU-29). Each sees the requests of his shops. The fast list, by an index: SELECT * FROM aftersale.worklist WHERE shop_id = 1 LIMIT 50.';
 COMMENT ON COLUMN aftersale.worklist.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.worklist.request_id IS 'Number of the request.';
 COMMENT ON COLUMN aftersale.worklist.external_ref IS 'The ERP''s or platform''s own key.';
@@ -56,7 +57,7 @@ COMMENT ON COLUMN aftersale.worklist.flow IS 'Flow.';
 COMMENT ON COLUMN aftersale.worklist.state IS 'State.';
 COMMENT ON COLUMN aftersale.worklist.title IS 'What the state means, for people.';
 COMMENT ON COLUMN aftersale.worklist.waits_for IS 'Who has to act: merchant, buyer, platform, carrier; NULL: nobody.';
-COMMENT ON COLUMN aftersale.worklist.urgency IS 'parked (left to a person), overdue (the sweep has yet to run, or the deadline has no timeout), due soon (within 24 hours), or open.';
+COMMENT ON COLUMN aftersale.worklist.urgency IS 'parked (left to a person), paused (its deadline stands), overdue (the sweep has yet to run, or the deadline has no timeout), due soon (within 24 hours), or open.';
 COMMENT ON COLUMN aftersale.worklist.due_at IS 'Deadline; NULL: none.';
 COMMENT ON COLUMN aftersale.worklist.time_left IS 'Until the deadline, in elapsed time; negative: since.';
 COMMENT ON COLUMN aftersale.worklist.unhandled IS 'It waits for the merchant, and for more than 24 hours nobody of the shop has acted on it: since it entered its state, or since his act where that was the last one (TEMU-05, TEMU-12, TEMU-29).';

@@ -2,8 +2,8 @@
  * decide.c
  *		The engine's one decision function: see decide.h.
  *
- * Order of things in every decision: first the timeouts that are overdue, each
- * at its own deadline; then the act, judged in the state that the request is
+ * Order of things in every decision: first the timeouts and timers that are
+ * overdue, each at its own instant; then the act, judged in the state that the request is
  * in by then.  So the outcome does not depend on when the sweep runs.
  */
 #include "kernel/decide.h"
@@ -11,70 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/clocks.h"
 #include "kernel/codes.h"
-
-static const AsOverride *
-override_of(const AsDecideInput *input, int state, AsInstant at)
-{
-	for (int i = 0; i < input->n_overrides; i++)
-	{
-		const AsOverride *override = &input->overrides[i];
-
-		if (override->state == state && override->effective_from <= at && at < override->effective_to)
-			return override;
-	}
-	return NULL;
-}
-
-static const AsTransition *
-timeout_of(const AsFlow *flow, int state)
-{
-	int			action = as_flow_action(flow, AS_ACTION_TIMEOUT);
-
-	return action < 0 ? NULL : as_flow_first(flow, state, action);
-}
-
-/* Sets due_at and provisional for the state that the decision is in. */
-static bool
-compute_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
-{
-	const AsState *state = &input->flow->states[decision->state];
-	const AsOverride *override = override_of(input, decision->state, decision->entered_at);
-	bool		has_term = (override != NULL && override->has_term) || state->has_term;
-	AsTerm		term = override != NULL && override->has_term ? override->term : state->term;
-	AsInstant	start = decision->entered_at;
-	AsComputed *computed = &decision->computed[decision->n_computed];
-
-	decision->due_at.known = false;
-	decision->provisional = false;
-	if (state->final || !has_term)
-		return true;
-	if (state->starts == AS_FROM_OPENED)
-		start = input->request->opened_at;
-	else if (state->starts == AS_FROM_ORDERED)
-	{
-		if (!input->request->ordered_at.known)
-		{
-			as_fail(error, RA_INVALID_REQUEST, state->rule,
-					"the deadline of state \"%s\" counts from the order, and ordered_at is missing", state->name);
-			return as_hint(error, "Give request.ordered_at.");
-		}
-		start = input->request->ordered_at.at;
-	}
-	if (input->again)
-	{
-		if (decision->n_computed >= input->n_seen)
-			return as_fail(error, RA_DECISION_ALTERED, NULL, "the facts of the decision were altered");
-		*computed = input->seen[decision->n_computed];
-	}
-	else if (!as_deadline(start, term, input->calendar, &computed->due, &computed->provisional, error))
-		return false;
-	decision->n_computed++;
-	decision->due_at.known = true;
-	decision->due_at.at = computed->due;
-	decision->provisional = computed->provisional;
-	return true;
-}
 
 static AsEvent *
 add_event(const AsDecideInput *input, AsDecision *decision, AsError *error)
@@ -89,33 +27,17 @@ add_event(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	return &decision->events[decision->n_events++];
 }
 
-/* A platform's deadline overrides the computed one. */
-static void
-apply_platform_due(const AsDecideInput *input, AsDecision *decision)
-{
-	if (decision->platform_due_at.known && !input->flow->states[decision->state].final)
-	{
-		decision->due_at = decision->platform_due_at;
-		decision->provisional = false;
-	}
-}
-
-static void
-arm(const AsDecideInput *input, AsDecision *decision)
-{
-	decision->armed = decision->due_at.known && timeout_of(input->flow, decision->state) != NULL;
-}
-
-/* The clock gives nothing: what a late act brings along is not the timeout's. */
+/*
+ * The clock gives nothing: what a late act brings along is not the timeout's,
+ * nor are amounts that came with it.
+ */
 static bool
 book_refund(const AsDecideInput *input, const AsTransition *transition, AsDecision *decision, AsEvent *event,
 			AsError *error)
 {
-	AsMoney		money = input->request->money;
+	const AsMoney *money = event->by_clock ? &input->request->money_before : &input->request->money;
 
-	if (event->by_clock)
-		money.given.known = money.cost.known = false;
-	if (!as_compute_refund(&money, transition, decision->refunded, &event->refund, &event->refunds, error))
+	if (!as_compute_refund(money, transition, decision->refunded, &event->refund, &event->refunds, error))
 		return false;
 	if (event->refunds &&
 		__builtin_add_overflow(decision->refunded, event->refund.amount, &decision->refunded))
@@ -123,21 +45,13 @@ book_refund(const AsDecideInput *input, const AsTransition *transition, AsDecisi
 	return true;
 }
 
-/* Whether a deadline that could fire is left to a person. */
-static bool
-is_parked(const AsDecideInput *input, const AsDecision *decision)
-{
-	return !decision->armed && decision->due_at.known && timeout_of(input->flow, decision->state) != NULL;
-}
-
 /* Takes a transition at an instant. */
 static bool
 take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, bool by_clock,
 	 AsDecision *decision, AsError *error)
 {
-	const AsOverride *override = by_clock ? override_of(input, decision->state, decision->entered_at) : NULL;
+	const AsOverride *override = by_clock ? as_override_of(input, decision->state, decision->entered_at) : NULL;
 	const char *outcome = transition->outcome;
-	bool		was_parked = is_parked(input, decision);
 	int			to = transition->to;
 	AsEvent    *event = add_event(input, decision, error);
 
@@ -163,23 +77,33 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 
 	if (outcome != NULL)
 		decision->outcome = outcome;
-	if (decision->state != to)
+	/* a restart enters the state anew */
+	if (decision->state != to || transition->clock == AS_CLOCK_RESTART)
 		decision->entered_at = at;
 	decision->state = to;
-	if (!transition->keep_clock)
-	{
-		if (event->from == to)
-			decision->entered_at = at;	/* a restart enters the state anew */
-		decision->platform_due_at.known = false;
-		if (!compute_deadline(input, decision, error))
-			return false;
-	}
-	else if (input->flow->states[to].final)
-		decision->due_at.known = decision->platform_due_at.known = false;
-	/* a deadline that is kept stays parked where it was */
-	if (!transition->keep_clock || !was_parked)
-		arm(input, decision);
+	if (!as_clocks_move(input, transition, event->from, at, decision, error))
+		return false;
 	event->due_at = decision->due_at;
+	return true;
+}
+
+/* A timer has run out: its event, and nothing else moves. */
+static bool
+run_out(const AsDecideInput *input, const AsTimer *timer, AsInstant at, AsDecision *decision, AsError *error)
+{
+	const AsFlowTimer *what = &input->flow->timers[timer->timer];
+	AsEvent    *event = add_event(input, decision, error);
+
+	if (event == NULL)
+		return false;
+	event->at = at;
+	event->action = what->name;
+	event->by_clock = true;
+	event->from = event->to = decision->state;
+	event->rule = what->rule;
+	event->outcome = NULL;
+	event->due_at = decision->due_at;
+	as_clocks_disarm(decision, timer);
 	return true;
 }
 
@@ -203,49 +127,64 @@ refuse_endless(const AsDecideInput *input, const AsDecision *decision, AsError *
 }
 
 /*
- * The instant of the last event, which no later one lies before.  It is not
- * always last_at: an opening and timeouts may have been decided long after
- * they took effect, and when that was must not move what follows.
+ * An instant that the last event does not lie after, and no later one may lie
+ * before.  It is not always last_at: an opening and what the clock does may
+ * have been decided long after they took effect, and when that was must not
+ * move what follows.
  */
 static AsInstant
 last_event_at(const AsRequest *request)
 {
 	if (request->event_seq == 1)
 		return request->opened_at;
-	return request->timed_out ? request->entered_at : request->last_at;
+	return request->by_clock ? request->entered_at : request->last_at;
 }
 
 /*
- * Applies every timeout that is overdue at an instant: an act at the deadline
- * itself is in time.  The clock's own act stops where the events are full, or
- * where the next timeout cannot be applied, and leaves the rest to its next
- * run; nobody else can act before all are applied.
+ * Applies every timeout and every timer that is overdue at an instant, each at
+ * its own: an act at the deadline itself is in time.  The clock's own act stops
+ * where the events are full, or where the next timeout cannot be applied, and
+ * leaves the rest to its next run; nobody else can act before all are applied.
  */
 static bool
 apply_overdue(const AsDecideInput *input, AsInstant now, AsDecision *decision, AsError *error)
 {
 	AsInstant	last = last_event_at(input->request);
 
-	while (decision->armed && decision->due_at.at < now)
+	for (;;)
 	{
-		const AsTransition *transition = timeout_of(input->flow, decision->state);
-		AsInstant	at = decision->due_at.at;
-		AsDecision	before = *decision;
+		bool		is_overdue = decision->armed && decision->due_at.at < now;
+		AsTimer    *timer = as_clocks_due_timer(decision, is_overdue ? decision->due_at.at + 1 : now);
+		AsInstant	at = timer != NULL ? timer->at : decision->due_at.at;
+		AsDecision	before;
 
+		if (!is_overdue && timer == NULL)
+			return true;
 		if (decision->n_events == AS_MAX_EVENTS && decision->events[0].at == decision->events[AS_MAX_EVENTS - 1].at)
 			return refuse_endless(input, decision, error);
 		if (decision->n_events > 0)
 			last = decision->events[decision->n_events - 1].at;
 		if (at < last)
 			at = last;
-		if (take(input, transition, at, true, decision, error))
+		before = *decision;
+		if (timer != NULL ? run_out(input, timer, at, decision, error) :
+			take(input, as_timeout_of(input->flow, decision->state), at, true, decision, error))
 			continue;
 		if (before.n_events == 0 || !is_timeout(input->command))
 			return false;
 		*decision = before;
-		break;
+		return true;
 	}
-	return true;
+}
+
+/* The timeout that came before the act; NULL: none. */
+static const AsEvent *
+first_timeout(const AsDecision *decision)
+{
+	for (int i = 0; i < decision->n_events; i++)
+		if (strcmp(decision->events[i].action, AS_ACTION_TIMEOUT) == 0)
+			return &decision->events[i];
+	return NULL;
 }
 
 static bool
@@ -255,12 +194,13 @@ refuse_not_allowed(const AsDecideInput *input, const AsDecision *decision, AsErr
 	const AsState *state = &flow->states[decision->state];
 	char		actions[300];
 	char		due[AS_INSTANT_TEXT];
+	const AsEvent *timeout = first_timeout(decision);
 
 	as_flow_actions_text(flow, decision->state, input->command->actor, actions, sizeof actions);
-	if (decision->n_events > 0)
+	if (timeout != NULL)
 	{
 		as_instant_text(input->request->due_at.at, due);
-		as_fail(error, RA_ACTION_TOO_LATE, decision->events[0].rule,
+		as_fail(error, RA_ACTION_TOO_LATE, timeout->rule,
 				"action \"%s\" came after the deadline %s of state \"%s\"",
 				input->command->action, due, flow->states[input->request->state].name);
 		as_detail(error, "Since then the request is in state \"%s\"; allowed there for the %s: %s.",
@@ -426,16 +366,8 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	decision->outcome = NULL;
 	decision->entered_at = input->request->opened_at;
 	decision->platform_due_at = command->platform_due;
-	if (!compute_deadline(input, decision, error))
+	if (!as_clocks_open(input, decision, error))
 		return false;
-	apply_platform_due(input, decision);
-	arm(input, decision);
-	if (decision->armed && decision->due_at.at < decision->at && !command->fire_overdue_at_opening)
-	{
-		/* nothing fires by itself that was overdue when it came */
-		decision->armed = false;
-		decision->overdue_at_opening = true;
-	}
 	event->at = input->request->opened_at;
 	event->action = AS_ACTION_OPEN;
 	event->by_clock = false;
@@ -457,11 +389,8 @@ set_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	event = add_event(input, decision, error);
 	if (event == NULL)
 		return false;
-	decision->platform_due_at = input->command->platform_due;
-	if (!decision->platform_due_at.known && !compute_deadline(input, decision, error))
+	if (!as_clocks_platform_due(input, decision->at, decision, error))
 		return false;
-	apply_platform_due(input, decision);
-	arm(input, decision);
 	event->at = decision->at;
 	event->action = AS_ACTION_SET_DEADLINE;
 	event->by_clock = false;
@@ -476,10 +405,9 @@ set_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
 static bool
 recompute_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
-	bool		was_parked = is_parked(input, decision);
 	AsEvent    *event;
 
-	if (decision->n_events > 0 && !decision->provisional)
+	if (first_timeout(decision) != NULL && !decision->provisional)
 		return true;			/* it had passed by the calendar as it was */
 	if (input->command->actor != AS_ACTOR_SYSTEM || !decision->provisional)
 	{
@@ -488,10 +416,8 @@ recompute_deadline(const AsDecideInput *input, AsDecision *decision, AsError *er
 		return as_hint(error, "A change of the calendar takes it by itself.");
 	}
 	event = add_event(input, decision, error);
-	if (event == NULL || !compute_deadline(input, decision, error))
+	if (event == NULL || !as_clocks_recompute(input, decision->at, decision, error))
 		return false;
-	if (!was_parked)
-		arm(input, decision);
 	event->at = decision->at;
 	event->action = AS_ACTION_RECOMPUTE;
 	event->by_clock = true;
@@ -523,7 +449,7 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 			return true;
 		/* a person may let the deadline of a parked request take effect */
 		if (decision->due_at.known && decision->due_at.at < decision->at &&
-			timeout_of(input->flow, decision->state) != NULL)
+			as_timeout_of(input->flow, decision->state) != NULL)
 		{
 			if (command->actor == AS_ACTOR_SYSTEM)
 			{
@@ -548,9 +474,8 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 		return false;
 	if (command->sets_platform_due)
 	{
-		decision->platform_due_at = command->platform_due;
-		apply_platform_due(input, decision);
-		arm(input, decision);
+		if (!as_clocks_platform_due(input, decision->at, decision, error))
+			return false;
 		decision->events[decision->n_events - 1].due_at = decision->due_at;
 	}
 	return true;
@@ -575,8 +500,12 @@ begin(const AsDecideInput *input, AsDecision *decision)
 	decision->due_at = request->due_at;
 	decision->platform_due_at = request->platform_due_at;
 	decision->provisional = request->provisional;
-	decision->armed = request->armed;
+	decision->paused = request->paused;
+	decision->extensions = request->extensions;
+	decision->armed = request->acts && request->due_at.known && as_timeout_of(input->flow, request->state) != NULL;
 	decision->refunded = request->money.refunded;
+	decision->n_timers = request->n_timers;
+	memcpy(decision->timers, request->timers, sizeof(AsTimer) * (size_t) request->n_timers);
 }
 
 bool
@@ -610,6 +539,6 @@ as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error)
 			if (!act(input, decision, error))
 				return false;
 	}
-	decision->overdue_at_opening = is_parked(input, decision);
+	decision->overdue_at_opening = as_is_parked(input, decision);
 	return true;
 }

@@ -14,6 +14,7 @@
 #include "kernel/refund.h"
 
 #define AS_MAX_EVENTS	16		/* events that one act may write */
+#define AS_MAX_COMPUTED	64		/* instants that one act may compute */
 
 /* A shop's own term, or timeout, of a state. */
 typedef struct AsOverride
@@ -27,6 +28,23 @@ typedef struct AsOverride
 	AsInstant	effective_to;
 } AsOverride;
 
+/* A timer that is armed. */
+typedef struct AsTimer
+{
+	int			timer;			/* index into the flow's timers */
+	int64_t		event_seq;		/* the event that armed it */
+	AsInstant	at;
+	bool		stands;			/* its clock was paused, "at" before it stood */
+} AsTimer;
+
+/* The clock of a deadline that is paused. */
+typedef struct AsPaused
+{
+	bool		stands;
+	AsInstant	since;
+	AsMaybeInstant due_at;		/* that it had then */
+} AsPaused;
+
 /* The request as it stands before the act. */
 typedef struct AsRequest
 {
@@ -38,14 +56,20 @@ typedef struct AsRequest
 	AsMaybeInstant due_at;
 	AsMaybeInstant platform_due_at;
 	bool		provisional;
-	bool		armed;			/* the deadline fires by itself (act_at is
-								 * set) */
-	bool		timed_out;		/* its last event is a timeout */
+	AsPaused	paused;
+	int			extensions;		/* of this deadline so far */
+	bool		acts;			/* something fires by itself (act_at is set) */
+	bool		by_clock;		/* its last event is the clock's: a timeout or
+								 * a timer */
 	AsInstant	last_at;		/* when the last act was decided */
 	int64_t		event_seq;
 	int64_t		others_open;	/* other open requests of the order, as far as
 								 * the act asks */
-	AsMoney		money;
+	AsMoney		money;			/* as the act finds it */
+	AsMoney		money_before;	/* as it was until the act: what is overdue is
+								 * settled by it */
+	int			n_timers;
+	AsTimer		timers[AS_MAX_TIMERS];
 } AsRequest;
 
 typedef enum AsCommandKind
@@ -73,7 +97,7 @@ typedef struct AsCommand
 	bool		fire_overdue_at_opening;
 } AsCommand;
 
-/* A deadline that was computed: kept in the facts, given back when deciding again. */
+/* An instant that was computed: kept in the facts, given back when deciding again. */
 typedef struct AsComputed
 {
 	AsInstant	due;
@@ -88,7 +112,7 @@ typedef struct AsDecideInput
 	const AsCalendar *calendar; /* not needed when deciding again */
 	int			n_overrides;
 	const AsOverride *overrides;
-	bool		again;			/* take deadlines from seen instead of
+	bool		again;			/* take instants from seen instead of
 								 * computing them */
 	int			n_seen;
 	const AsComputed *seen;
@@ -121,7 +145,9 @@ typedef struct AsDecision
 	AsMaybeInstant due_at;
 	AsMaybeInstant platform_due_at;
 	bool		provisional;
-	bool		armed;
+	AsPaused	paused;
+	int			extensions;
+	bool		armed;			/* the deadline fires by itself */
 	bool		overdue_at_opening; /* still left to a person, because it was
 									 * overdue when it came */
 	AsAmount	refunded;		/* decided so far for this request, this act
@@ -131,15 +157,27 @@ typedef struct AsDecision
 	int			n_events;
 	AsEvent		events[AS_MAX_EVENTS];
 	int			n_computed;
-	AsComputed	computed[AS_MAX_EVENTS];
+	AsComputed	computed[AS_MAX_COMPUTED];
+	int			n_timers;
+	AsTimer		timers[AS_MAX_TIMERS];
 } AsDecision;
+
+/* When the state that it is in was entered, where that is a final one; unknown: the request is open. */
+extern AsMaybeInstant as_decision_closed_at(const AsFlow *flow, const AsDecision *decision);
+
+/* Since when its clock stands, and the deadline that it had then; unknown: it goes. */
+extern AsMaybeInstant as_paused_since(const AsDecision *decision);
+extern AsMaybeInstant as_paused_due_at(const AsDecision *decision);
+
+/* When the clock has to take the request up next: the earliest of its deadline and its timers. */
+extern AsMaybeInstant as_decision_act_at(const AsDecision *decision);
 
 /* Decides; false and the error where the act is refused. */
 extern bool as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error);
 
 /*
  * Where the request stands at an instant when nobody acts: applies the
- * timeouts that are overdue and nothing else.
+ * timeouts and timers that are overdue and nothing else.
  */
 extern bool as_advance(const AsDecideInput *input, AsDecision *decision, AsError *error);
 

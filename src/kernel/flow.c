@@ -42,6 +42,15 @@ as_flow_action(const AsFlow *flow, const char *name)
 	return -1;
 }
 
+int
+as_flow_timer(const AsFlow *flow, const char *name)
+{
+	for (int i = 0; i < flow->n_timers; i++)
+		if (strcmp(flow->timers[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
 const AsTransition *
 as_flow_first(const AsFlow *flow, int state, int action)
 {
@@ -60,6 +69,14 @@ as_flow_next(const AsFlow *flow, const AsTransition *transition)
 		next->from == transition->from && next->action == transition->action)
 		return next;
 	return NULL;
+}
+
+/* Names that are the engine's own. */
+static bool
+is_reserved(const char *name)
+{
+	return strcmp(name, AS_ACTION_OPEN) == 0 || strcmp(name, AS_ACTION_SET_DEADLINE) == 0 ||
+		strcmp(name, AS_ACTION_RECOMPUTE) == 0;
 }
 
 /* Whether timeouts lead from the state back to it with every deadline in the past. */
@@ -109,20 +126,53 @@ as_flow_look_ups(const AsFlow *flow, const char *action)
 	return result;
 }
 
+static bool
+check_timer(const AsFlow *flow, const AsFlowTimer *timer, AsError *error)
+{
+	const AsState *state = timer->state < 0 ? NULL : &flow->states[timer->state];
+
+	if (as_flow_action(flow, timer->name) >= 0 || is_reserved(timer->name) ||
+		strcmp(timer->name, AS_ACTION_TIMEOUT) == 0 ||
+		as_flow_timer(flow, timer->name) != timer - flow->timers)
+	{
+		as_fail(error, RA_INVALID_FLOW, timer->rule, "timer \"%s\" of flow \"%s\" version %d has the name of an action or of another timer",
+				timer->name, flow->name, flow->version);
+		return as_hint(error, "Its name is the action of its event; give it one of its own.");
+	}
+	if (timer->starts != AS_TIMER_BEFORE_DUE && state == NULL && timer->starts == AS_TIMER_FROM_ENTERED)
+	{
+		as_fail(error, RA_INVALID_FLOW, timer->rule, "timer \"%s\" of flow \"%s\" version %d counts from entering a state, and names none",
+				timer->name, flow->name, flow->version);
+		return as_hint(error, "Give flow_timer.state, or let it count from the opening or the order.");
+	}
+	if (timer->starts == AS_TIMER_BEFORE_DUE && (state == NULL || state->final))
+	{
+		as_fail(error, RA_INVALID_FLOW, timer->rule, "timer \"%s\" of flow \"%s\" version %d comes before a deadline, and names no state that can have one",
+				timer->name, flow->name, flow->version);
+		return as_hint(error, "Give flow_timer.state.");
+	}
+	if (timer->term.count < 0)
+		return as_fail(error, RA_INVALID_FLOW, timer->rule, "timer \"%s\" of flow \"%s\" version %d has a negative term",
+					   timer->name, flow->name, flow->version);
+	return true;
+}
+
 bool
 as_flow_check(const AsFlow *flow, AsError *error)
 {
-	static const char *const reserved[] = {AS_ACTION_OPEN, AS_ACTION_SET_DEADLINE, AS_ACTION_RECOMPUTE};
 	int			timeout = as_flow_action(flow, AS_ACTION_TIMEOUT);
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < flow->n_actions; i++)
 	{
-		if (as_flow_action(flow, reserved[i]) < 0)
+		if (!is_reserved(flow->actions[i]))
 			continue;
 		as_fail(error, RA_INVALID_FLOW, flow->rule, "flow \"%s\" version %d has a transition for action \"%s\", which is the engine's own",
-				flow->name, flow->version, reserved[i]);
+				flow->name, flow->version, flow->actions[i]);
 		return as_hint(error, "Give the action another name.");
 	}
+	for (int i = 0; i < flow->n_timers; i++)
+		if (!check_timer(flow, &flow->timers[i], error))
+			return false;
 	for (int i = 0; i < flow->n_states; i++)
 	{
 		const AsState *state = &flow->states[i];
@@ -156,7 +206,7 @@ as_flow_check(const AsFlow *flow, AsError *error)
 						state->name, flow->name, flow->version);
 				return as_hint(error, "What a timeout refunds is what the buyer asks for, executed by the platform, without fees.");
 			}
-			if (first->condition >= 0 || first->needs != 0 || first->keep_clock)
+			if (first->condition >= 0 || first->needs != 0 || first->clock != AS_CLOCK_RESTART)
 			{
 				as_fail(error, RA_INVALID_FLOW, first->rule,
 						"the timeout of state \"%s\" of flow \"%s\" version %d has a condition",

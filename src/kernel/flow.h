@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/calendar.h"
 #include "kernel/error.h"
 #include "kernel/instant.h"
 #include "kernel/term.h"
@@ -58,7 +59,39 @@ typedef struct AsState
 	bool		has_term;
 	AsTerm		term;
 	AsTermStart starts;
+	AsPauseMode pause;			/* how a pause of its deadline is given back */
 } AsState;
+
+/* From when a timer counts. */
+typedef enum AsTimerStart
+{
+	AS_TIMER_FROM_ENTERED,
+	AS_TIMER_FROM_OPENED,
+	AS_TIMER_FROM_ORDERED,
+	AS_TIMER_BEFORE_DUE			/* before the deadline of its state */
+} AsTimerStart;
+
+/*
+ * A secondary promise beside the deadline: a warning, the moment at which an
+ * address must be masked, a lead time.  When its instant comes it is written
+ * into the history, and nothing else moves.
+ */
+typedef struct AsFlowTimer
+{
+	const char *name;			/* the action of its event */
+	int			state;			/* armed when it is entered; -1: the
+								 * request's, armed at the opening, whatever
+								 * its state */
+	AsTerm		term;
+	AsTimerStart starts;
+	bool		outlasts;		/* of the request: a final state does not end
+								 * it */
+	bool		pauses;			/* stands while the deadline is paused */
+	AsPauseMode pause;
+	const char *rule;			/* NULL: none */
+} AsFlowTimer;
+
+#define AS_MAX_TIMERS	16		/* of a flow */
 
 /* What a transition refunds. */
 typedef enum AsRefundOf
@@ -88,6 +121,16 @@ extern const char *const as_executor_names[AS_EXECUTORS];
 #define AS_MAX_KEYS	64			/* distinct payload keys, and conditions, of a
 								 * flow */
 
+/* What a transition does to the deadline. */
+typedef enum AsClockMove
+{
+	AS_CLOCK_RESTART,			/* a new one for the new state */
+	AS_CLOCK_KEEP,				/* it stays as it is, also into another state */
+	AS_CLOCK_PAUSE,				/* it stands, until it is resumed or restarted */
+	AS_CLOCK_RESUME,			/* it goes on, later by the time it stood */
+	AS_CLOCK_EXTEND				/* it moves, once, by the transition's term */
+} AsClockMove;
+
 typedef struct AsTransition
 {
 	int			from;
@@ -97,7 +140,8 @@ typedef struct AsTransition
 	uint32_t	actors;			/* bits 1 << AsActorKind */
 	uint64_t	needs;			/* bits: payload keys that must be given */
 	int			condition;		/* bit that must hold; -1: none */
-	bool		keep_clock;
+	AsClockMove clock;
+	AsTerm		extension;		/* of AS_CLOCK_EXTEND */
 	AsRefundOf	refund;
 	AsExecutor	executor;		/* of the refund */
 	bool		refund_fees;	/* the shop's fees are kept back */
@@ -134,11 +178,16 @@ typedef struct AsFlow
 								 * for */
 	int			n_permissions;
 	const char **permissions;	/* at most AS_MAX_KEYS */
+	int			n_timers;
+	AsFlowTimer *timers;		/* by name; at most AS_MAX_TIMERS */
 } AsFlow;
 
 /* Index of a state or action by its name; -1: the flow has none of that name. */
 extern int	as_flow_state(const AsFlow *flow, const char *name);
 extern int	as_flow_action(const AsFlow *flow, const char *name);
+
+/* Index of a timer by its name; -1: the flow has none of that name. */
+extern int	as_flow_timer(const AsFlow *flow, const char *name);
 
 /* The first transition of an action in a state; NULL: none. Others follow it. */
 extern const AsTransition *as_flow_first(const AsFlow *flow, int state, int action);
@@ -148,7 +197,7 @@ extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *
  * Whether the flow can be run: every state that has a term has a timeout
  * without conditions, final states have neither term nor transitions out by
  * timeout, timeouts do not run in a circle in which no time passes, and no
- * action has a name that is the engine's own.
+ * action or timer has a name that is the engine's own or another's.
  * Fills the error (RA018) where not.
  */
 extern bool as_flow_check(const AsFlow *flow, AsError *error);

@@ -91,12 +91,24 @@ same_event(const AsEvent *a, const AsEvent *b)
 }
 
 static bool
+same_timers(const AsTimer *a, int n_a, const AsTimer *b, int n_b)
+{
+	bool		same = n_a == n_b;
+
+	for (int i = 0; same && i < n_a; i++)
+		same = a[i].timer == b[i].timer && a[i].event_seq == b[i].event_seq && a[i].at == b[i].at &&
+			a[i].stands == b[i].stands;
+	return same;
+}
+
+static bool
 same_decision(const AsDecision *a, const AsDecision *b)
 {
 	if (a->at != b->at || a->state != b->state || !same_text(a->outcome, b->outcome) ||
 		a->entered_at != b->entered_at || !same_instant(a->due_at, b->due_at) ||
 		!same_instant(a->platform_due_at, b->platform_due_at) || a->provisional != b->provisional ||
-		a->armed != b->armed || a->overdue_at_opening != b->overdue_at_opening ||
+		a->armed != b->armed || a->paused.stands != b->paused.stands || a->extensions != b->extensions ||
+		!same_timers(a->timers, a->n_timers, b->timers, b->n_timers) || a->overdue_at_opening != b->overdue_at_opening ||
 		a->n_events != b->n_events || a->n_computed != b->n_computed || a->refunded != b->refunded)
 		return false;
 	for (int i = 0; i < a->n_events; i++)
@@ -123,6 +135,8 @@ decide(Case *c, const AsCommand *command)
 	input.n_overrides = c->n_overrides;
 	input.overrides = c->overrides;
 	c->platform_due.known = c->sets_platform_due = false;
+	request->money_before = request->money;
+	request->money_before.given.known = request->money_before.cost.known = false;
 	if (!as_decide(&input, &c->decision, &c->error))
 		return false;
 	recorded.permits = 0;		/* the row does not say who was permitted what */
@@ -134,14 +148,18 @@ decide(Case *c, const AsCommand *command)
 	c->again_differs |= !as_decide(&input, &again, &error) || !same_decision(decision, &again);
 
 	request->last_at = decision->at;
-	request->timed_out = decision->events[decision->n_events - 1].by_clock;
+	request->by_clock = strcmp(command->action, AS_ACTION_TIMEOUT) == 0;
 	request->state = decision->state;
 	request->outcome = decision->outcome;
 	request->entered_at = decision->entered_at;
 	request->due_at = decision->due_at;
 	request->platform_due_at = decision->platform_due_at;
 	request->provisional = decision->provisional;
-	request->armed = decision->armed;
+	request->paused = decision->paused;
+	request->extensions = decision->extensions;
+	request->acts = as_decision_act_at(decision).known;
+	request->n_timers = decision->n_timers;
+	memcpy(request->timers, decision->timers, sizeof decision->timers);
 	request->event_seq += decision->n_events;
 	request->money.refunded = decision->refunded;
 	for (int i = 0; i < decision->n_events && c->n_events < HISTORY; i++)
@@ -240,7 +258,7 @@ enum
 #define BY(kind) (1u << AS_ACTOR_##kind)
 #define TAKES(from_, to_, action_, priority_, actors_, needs_, condition_, keep_, outcome_, rule_) \
 	{.from = from_, .to = to_, .action = action_, .priority = priority_, .actors = actors_, .needs = needs_, \
-	 .condition = condition_, .keep_clock = keep_, .outcome = outcome_, .permission = -1, .rule = rule_}
+	 .condition = condition_, .clock = (keep_) ? AS_CLOCK_KEEP : AS_CLOCK_RESTART, .outcome = outcome_, .permission = -1, .rule = rule_}
 #define KEY_REMARK	UINT64_C(1)
 #define KEY_PHOTO	UINT64_C(2)
 
@@ -317,7 +335,7 @@ test_opening(void)
 
 	ok(as_flow_check(&flow, &error), "the flow can be run");
 	opened(&c);
-	ok(c.request.state == NEW && due_at(&c, START + 24 * HOUR) && c.request.armed && c.request.event_seq == 1,
+	ok(c.request.state == NEW && due_at(&c, START + 24 * HOUR) && c.decision.armed && c.request.event_seq == 1,
 	   "opening enters the initial state, with its deadline");
 	ok(c.n_events == 1 && event->at == START && strcmp(event->action, "open") == 0 && event->from == -1 &&
 	   event->to == NEW && !event->by_clock && strcmp(event->rule, "T-1") == 0 && same_instant(event->due_at, c.request.due_at),
@@ -325,11 +343,11 @@ test_opening(void)
 
 	memset(&c, 0, sizeof c);
 	c.flow = &flow;
-	ok(open_at(&c, START, START + 24 * HOUR) && c.request.armed && !c.decision.overdue_at_opening,
+	ok(open_at(&c, START, START + 24 * HOUR) && c.decision.armed && !c.decision.overdue_at_opening,
 	   "at its very deadline a request is not overdue at opening");
 	memset(&c, 0, sizeof c);
 	c.flow = &flow;
-	ok(open_at(&c, START, START + 24 * HOUR + MICROSECOND) && !c.request.armed && c.decision.overdue_at_opening &&
+	ok(open_at(&c, START, START + 24 * HOUR + MICROSECOND) && !c.decision.armed && c.decision.overdue_at_opening &&
 	   c.request.state == NEW && due_at(&c, START + 24 * HOUR) && c.decision.n_events == 1,
 	   "a microsecond later it is: nothing fires, the deadline stays for a person to see");
 	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START + 30 * HOUR, KEY_REMARK, 0) && c.request.state == ANSWERED &&
@@ -345,7 +363,7 @@ test_opening(void)
 	memset(&c, 0, sizeof c);
 	c.flow = &flow;
 	c.fire_overdue_at_opening = true;
-	ok(open_at(&c, START, START + 25 * HOUR) && c.request.armed && !c.decision.overdue_at_opening && c.decision.n_events == 1,
+	ok(open_at(&c, START, START + 25 * HOUR) && c.decision.armed && !c.decision.overdue_at_opening && c.decision.n_events == 1,
 	   "where the shop lets it fire it is armed, and even so nothing fires at opening");
 	ok(clock_at(&c, START + 40 * HOUR) && c.n_events == 3 && c.events[1].at == START + 24 * HOUR &&
 	   c.events[2].at == START + 26 * HOUR, "... and the clock applies each deadline at its own instant");
@@ -373,7 +391,7 @@ test_deadline(void)
 	   strstr(c.error.detail, "2026-11-26 00:00:00+00") != NULL, "at exactly the deadline nothing is overdue");
 	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START + 24 * HOUR, KEY_REMARK, 0) && c.request.state == ANSWERED,
 	   "an act at exactly the deadline is in time");
-	ok(!c.request.due_at.known && !c.request.armed && same_text(c.request.outcome, "answered"),
+	ok(!c.request.due_at.known && !c.decision.armed && same_text(c.request.outcome, "answered"),
 	   "a state without a term has no deadline; the transition's outcome is recorded");
 	ok(!clock_at(&c, START + 99 * HOUR) && refused(&c, RA_NOT_OVERDUE) && strstr(c.error.detail, "has no deadline") != NULL,
 	   "without a deadline nothing is overdue");
@@ -398,7 +416,7 @@ test_deadline(void)
 	ok(clock_at(&c, START + 1000 * HOUR) && c.request.state == LAPSED && c.n_events == 3 &&
 	   c.events[1].at == START + 24 * HOUR && c.events[2].at == START + 26 * HOUR,
 	   "a chain of timeouts is followed, each at its own deadline");
-	ok(same_text(c.request.outcome, "lapsed") && !c.request.due_at.known && !c.request.armed,
+	ok(same_text(c.request.outcome, "lapsed") && !c.request.due_at.known && !c.decision.armed,
 	   "a final state has no deadline");
 	ok(!act(&c, "close", START + 1001 * HOUR) && refused(&c, RA_ACTION_NOT_ALLOWED) &&
 	   strstr(c.error.detail, "merchant: none") != NULL, "where nothing is allowed the refusal says none");
@@ -419,7 +437,7 @@ test_clock(void)
 	ok(act(&c, "wait", START + 10 * HOUR) && due_at(&c, START + 48 * HOUR), "a term from the opening counts from there");
 	ok(act(&c, "reopen", START + 11 * HOUR) && c.request.state == NEW && due_at(&c, START + 48 * HOUR) &&
 	   c.request.entered_at == START + 11 * HOUR, "keep into another state takes the deadline along");
-	ok(c.request.armed, "... and it fires there");
+	ok(c.decision.armed, "... and it fires there");
 	opened(&c);
 	ok(!act(&c, "buy", START + HOUR) && refused(&c, RA_INVALID_REQUEST) && strstr(c.error.message, "ordered_at") != NULL,
 	   "a term from the order needs the order's instant");
@@ -458,7 +476,7 @@ test_platform_deadline(void)
 	Case		c;
 
 	opened(&c);
-	ok(set_deadline(&c, START + 3 * HOUR, START + HOUR) && due_at(&c, START + 3 * HOUR) && c.request.armed &&
+	ok(set_deadline(&c, START + 3 * HOUR, START + HOUR) && due_at(&c, START + 3 * HOUR) && c.decision.armed &&
 	   c.events[1].from == NEW && c.events[1].to == NEW && strcmp(c.events[1].action, "set_deadline") == 0 &&
 	   strcmp(c.events[1].rule, "T-2") == 0, "the platform's deadline overrides ours, as an event");
 	ok(act(&c, "note", START + 2 * HOUR) && due_at(&c, START + 3 * HOUR) && c.request.platform_due_at.known,
@@ -467,7 +485,7 @@ test_platform_deadline(void)
 	   "and goes with the state that it was given for");
 	(void) set_deadline(&c, START + 90 * HOUR, START + 4 * HOUR);
 	ok(withdraw_deadline(&c, START + 5 * HOUR) && due_at(&c, START + 27 * HOUR), "withdrawn, ours holds again");
-	ok(set_deadline(&c, START + 6 * HOUR, START + 8 * HOUR) && c.request.state == NEW && c.request.armed,
+	ok(set_deadline(&c, START + 6 * HOUR, START + 8 * HOUR) && c.request.state == NEW && c.decision.armed,
 	   "one in the past does not fire in the same act");
 	ok(clock_at(&c, START + 9 * HOUR) && c.request.state == REMINDED && c.events[c.n_events - 1].at == START + 8 * HOUR,
 	   "and then takes effect when it was given, not before");
@@ -475,7 +493,7 @@ test_platform_deadline(void)
 	c.sets_platform_due = c.platform_due.known = true;
 	c.platform_due.at = START + 50 * HOUR;
 	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START + HOUR, KEY_REMARK, 0) && due_at(&c, START + 50 * HOUR) &&
-	   !c.request.armed && due_at(&c, c.events[1].due_at.at), "given with an act it is the deadline of the state after it; "
+	   !c.decision.armed && due_at(&c, c.events[1].due_at.at), "given with an act it is the deadline of the state after it; "
 	   "without a timeout nothing fires");
 	opened(&c);
 	(void) act_with(&c, "answer", AS_ACTOR_MERCHANT, START + HOUR, KEY_REMARK, 0);
@@ -490,7 +508,7 @@ test_platform_deadline(void)
 	opened(&c);
 	c.sets_platform_due = c.platform_due.known = true;
 	c.platform_due.at = START + 60 * HOUR;
-	ok(act_with(&c, "close", AS_ACTOR_PLATFORM, START + HOUR, 0, 0) && !c.request.due_at.known && !c.request.armed &&
+	ok(act_with(&c, "close", AS_ACTOR_PLATFORM, START + HOUR, 0, 0) && !c.request.due_at.known && !c.decision.armed &&
 	   !c.events[1].due_at.known, "one given with the act that closes has no effect");
 }
 
@@ -591,6 +609,98 @@ test_refunds(void)
 	answer->refund = AS_REFUND_NOTHING;
 }
 
+/* ---- timers, pauses and extensions ---- */
+
+enum
+{
+	WARNED, CALLED, MASKED, T_TIMERS
+};
+
+static bool
+timer_at(const Case *c, int timer, AsInstant at)
+{
+	for (int i = 0; i < c->request.n_timers; i++)
+		if (c->request.timers[i].timer == timer)
+			return c->request.timers[i].at == at && !c->request.timers[i].stands;
+	return false;
+}
+
+static void
+test_timers(void)
+{
+	static AsFlowTimer timers[T_TIMERS] = {
+		{.name = "warned",.state = NEW,.starts = AS_TIMER_BEFORE_DUE,.rule = "T-20"},
+		{.name = "called",.state = NEW,.starts = AS_TIMER_FROM_ENTERED,.pauses = true,.pause = AS_PAUSE_WALL},
+		{.name = "masked",.state = -1,.starts = AS_TIMER_FROM_OPENED,.outlasts = true}
+	};
+	AsTransition *pause = &transitions[4];	/* note, new to new */
+	AsTransition *resume = &transitions[5]; /* reopen, new to new */
+	AsTransition *close = &transitions[3];
+	Case		c;
+
+	timers[WARNED].term = hours(4);
+	timers[CALLED].term = hours(30);
+	timers[MASKED].term = hours(48);
+	flow.timers = timers;
+	flow.n_timers = T_TIMERS;
+	opened(&c);
+	ok(c.request.n_timers == 3 && timer_at(&c, WARNED, START + 20 * HOUR) && timer_at(&c, CALLED, START + 30 * HOUR) &&
+	   timer_at(&c, MASKED, START + 48 * HOUR) && as_decision_act_at(&c.decision).at == START + 20 * HOUR,
+	   "the opening arms the timers of its state and its own; the clock wakes for the first");
+	ok(clock_at(&c, START + 20 * HOUR + MICROSECOND) && c.n_events == 2 && same_text(c.events[1].action, "warned") &&
+	   c.events[1].at == START + 20 * HOUR && c.events[1].by_clock && same_text(c.events[1].rule, "T-20") &&
+	   c.events[1].from == NEW && c.events[1].to == NEW && due_at(&c, START + 24 * HOUR) && c.request.n_timers == 2 &&
+	   as_decision_act_at(&c.decision).at == START + 24 * HOUR,
+	   "one that runs out is an event and goes; nothing else moves");
+	ok(act_with(&c, "close", AS_ACTOR_PLATFORM, START + 21 * HOUR, 0, 0) && c.request.n_timers == 1 &&
+	   timer_at(&c, MASKED, START + 48 * HOUR) && as_decision_act_at(&c.decision).at == START + 48 * HOUR,
+	   "a final state ends them, but for the one that outlasts it");
+	ok(clock_at(&c, START + 99 * HOUR) && same_text(c.events[3].action, "masked") && c.events[3].at == START + 48 * HOUR &&
+	   !as_decision_act_at(&c.decision).known, "which runs out there");
+
+	opened(&c);
+	ok(clock_at(&c, START + 99 * HOUR) && c.n_events == 5 && same_text(c.events[1].action, "warned") &&
+	   same_text(c.events[2].action, AS_ACTION_TIMEOUT) && c.events[2].to == REMINDED &&
+	   same_text(c.events[3].action, AS_ACTION_TIMEOUT) && c.events[3].at == START + 26 * HOUR && same_text(c.events[4].action, "masked"),
+	   "a late clock fires all in their order; what the left state still had armed is gone");
+	opened(&c);
+	ok(act_with(&c, "note", AS_ACTOR_MERCHANT, START + 21 * HOUR, 0, 0) && c.n_events == 3 && c.events[1].at == START + 20 * HOUR &&
+	   c.events[1].by_clock && !c.events[2].by_clock, "an act writes the warning first that the clock has missed");
+	ok(!act_with(&c, "reopen", AS_ACTOR_BUYER, START + 22 * HOUR, 0, 0) && refused(&c, RA_NOT_THE_ACTOR), "and is refused for its own reasons");
+	opened(&c);
+	ok(set_deadline(&c, START + 3 * HOUR, START + HOUR) && timer_at(&c, WARNED, START + HOUR),
+	   "a nearer deadline warns at once where its warning has passed");
+	ok(set_deadline(&c, START + 30 * HOUR, START + 2 * HOUR) && timer_at(&c, WARNED, START + 26 * HOUR) && c.n_events == 4,
+	   "a later one warns again");
+
+	pause->clock = AS_CLOCK_PAUSE;
+	resume->clock = AS_CLOCK_RESUME;
+	opened(&c);
+	ok(act_with(&c, "note", AS_ACTOR_MERCHANT, START + 5 * HOUR, 0, 0) && !c.request.due_at.known && !c.decision.armed &&
+	   c.request.paused.stands && c.request.n_timers == 2 && as_decision_act_at(&c.decision).at == START + 48 * HOUR &&
+	   !c.decision.overdue_at_opening, "a paused deadline does not fire, nor do warnings of it and timers that stand with it");
+	ok(clock_at(&c, START + 47 * HOUR) == false && refused(&c, RA_NOT_OVERDUE), "however late it gets");
+	ok(act_with(&c, "reopen", AS_ACTOR_MERCHANT, START + 15 * HOUR, 0, 0) && due_at(&c, START + 34 * HOUR) && c.decision.armed &&
+	   timer_at(&c, WARNED, START + 30 * HOUR) && timer_at(&c, CALLED, START + 40 * HOUR) && timer_at(&c, MASKED, START + 48 * HOUR),
+	   "resumed, deadline and timers are later by the time they stood");
+	ok(act_with(&c, "reopen", AS_ACTOR_MERCHANT, START + 16 * HOUR, 0, 0) && due_at(&c, START + 34 * HOUR), "to resume what goes changes nothing");
+	ok(act_with(&c, "note", AS_ACTOR_MERCHANT, START + 20 * HOUR, 0, 0) && set_deadline(&c, START + 50 * HOUR, START + 21 * HOUR) &&
+	   !c.request.paused.stands && due_at(&c, START + 50 * HOUR) && timer_at(&c, CALLED, START + 41 * HOUR), "the platform's deadline ends a pause");
+
+	close->clock = AS_CLOCK_EXTEND;
+	close->to = NEW;
+	close->extension = hours(10);
+	opened(&c);
+	ok(act_with(&c, "close", AS_ACTOR_PLATFORM, START + HOUR, 0, 0) && due_at(&c, START + 34 * HOUR) && c.request.extensions == 1 &&
+	   timer_at(&c, WARNED, START + 30 * HOUR) && timer_at(&c, CALLED, START + 30 * HOUR), "an extension moves the deadline and its warning");
+	ok(!act_with(&c, "close", AS_ACTOR_PLATFORM, START + 2 * HOUR, 0, 0) && refused(&c, RA_ACTION_NOT_ALLOWED), "once");
+	ok(!c.again_differs, "deciding again decides the same");
+	close->clock = resume->clock = AS_CLOCK_RESTART;
+	close->to = CLOSED;
+	pause->clock = AS_CLOCK_KEEP;
+	flow.n_timers = 0;
+}
+
 static void
 test_overrides(void)
 {
@@ -664,7 +774,7 @@ test_overrides(void)
 	(void) open_at(&c, START, START);
 	ok(!act(&c, "note", START + 99 * HOUR) && refused(&c, RA_INVALID_REQUEST),
 	   "nobody acts past a timeout that cannot be applied");
-	ok(clock_at(&c, START + 99 * HOUR) && c.request.state == REMINDED && c.request.armed && c.n_events == 2,
+	ok(clock_at(&c, START + 99 * HOUR) && c.request.state == REMINDED && c.decision.armed && c.n_events == 2,
 	   "the clock applies those before it");
 	ok(!clock_at(&c, START + 99 * HOUR) && refused(&c, RA_INVALID_REQUEST) && c.n_events == 2, "and is refused there next time");
 	overrides[0].timeout_to = -1;
@@ -676,7 +786,7 @@ test_overrides(void)
 	c.overrides = overrides;
 	(void) open_at(&c, START, START);
 	(void) act_with(&c, "answer", AS_ACTOR_MERCHANT, START, KEY_REMARK, 0);
-	ok(due_at(&c, START + 5 * HOUR) && !c.request.armed, "a term for a state without a timeout shows a deadline that does not fire");
+	ok(due_at(&c, START + 5 * HOUR) && !c.decision.armed, "a term for a state without a timeout shows a deadline that does not fire");
 }
 
 /* Two states that time out into each other. */
@@ -718,7 +828,7 @@ test_full_events(void)
 	memset(&c, 0, sizeof c);
 	c.flow = &circle;
 	(void) open_at(&c, START, START);
-	ok(clock_at(&c, START + 40 * HOUR + MICROSECOND) && c.decision.n_events == AS_MAX_EVENTS && c.request.armed &&
+	ok(clock_at(&c, START + 40 * HOUR + MICROSECOND) && c.decision.n_events == AS_MAX_EVENTS && c.decision.armed &&
 	   due_at(&c, START + 17 * HOUR), "the clock's own act stops where the events are full and leaves the rest");
 	ok(clock_at(&c, START + 41 * HOUR) && clock_at(&c, START + 42 * HOUR), "to its next runs");
 	for (int i = 1; i < c.n_events; i++)
@@ -797,7 +907,7 @@ test_advance(void)
 	command.now = START + 24 * HOUR + MICROSECOND;
 	ok(as_advance(&input, &decision, &c.error) && decision.state == REMINDED && decision.n_events == 1,
 	   "standing a microsecond later: after the timeout");
-	c.request.armed = false;
+	c.request.acts = false;
 	ok(as_advance(&input, &decision, &c.error) && decision.state == NEW, "a parked request stands where it is");
 }
 
@@ -815,10 +925,12 @@ below(uint32_t bound)
 #define R_STATES	5
 #define R_ACTIONS	4			/* the last is timeout */
 #define R_ROOM		40
+#define R_TIMERS	4
 #define R_STEPS		8
 
 static const char *const outcomes[3] = {NULL, "x", "y"};
 static const char *random_actions[R_ACTIONS] = {"p", "q", "r", AS_ACTION_TIMEOUT};
+static const char *const timer_names[R_TIMERS] = {"t0", "t1", "t2", "t3"};
 static const char *random_keys[2] = {"k", "l"};
 
 typedef struct RandomFlow
@@ -826,6 +938,7 @@ typedef struct RandomFlow
 	AsFlow		flow;
 	AsState		states[R_STATES];
 	AsTransition transitions[R_ROOM];
+	AsFlowTimer timers[R_TIMERS];
 	AsOverride	overrides[2];
 	int			n_overrides;
 } RandomFlow;
@@ -878,11 +991,30 @@ random_flow(RandomFlow *f)
 				t->executor = AS_EXECUTOR_PLATFORM;
 				if (timeout)
 					continue;
-				t->keep_clock = below(3) == 0;
+				t->clock = (AsClockMove) (below(3) == 0 ? below(5) : AS_CLOCK_RESTART);
+				t->extension = hours(1 + (int) below(6));
 				t->condition = below(2) == 0 ? (int) below(2) : -1;
 				t->needs = below(3) == 0 ? 1u << below(2) : 0;
 			}
 		}
+	}
+	it->timers = f->timers;
+	it->n_timers = (int) below(R_TIMERS + 1);
+	for (int i = 0; i < it->n_timers; i++)
+	{
+		AsFlowTimer *timer = &f->timers[i];
+
+		timer->name = timer_names[i];
+		timer->state = (int) below((uint32_t) it->n_states);
+		timer->starts = (AsTimerStart) below(4);
+		if (f->states[timer->state].final && timer->starts == AS_TIMER_BEFORE_DUE)
+			timer->starts = AS_TIMER_FROM_ENTERED;
+		if (timer->starts == AS_TIMER_FROM_OPENED && below(2) == 0)
+			timer->state = -1;
+		timer->term = hours((int) below(8));
+		timer->outlasts = below(2) == 0;
+		timer->pauses = below(2) == 0;
+		timer->pause = (AsPauseMode) below(2);
 	}
 	f->n_overrides = (int) below(3);
 	for (int i = 0; i < f->n_overrides; i++)
@@ -950,7 +1082,7 @@ random_steps(Step *steps, int count, AsInstant from)
 static bool
 sweep(Case *c, AsInstant now)
 {
-	return c->request.armed && clock_at(c, now);
+	return c->request.acts && clock_at(c, now);
 }
 
 /* The sweep until nothing more is overdue; false: it does not come to an end. */
@@ -1003,6 +1135,7 @@ typedef struct Tally
 	long		endless;		/* flows whose timeouts run without time
 								 * passing */
 	long		timeouts;
+	long		timers;
 	long		refusals;
 	long		refunds;		/* of timeouts */
 	long		full;
@@ -1086,7 +1219,8 @@ one_sequence(Tally *tally)
 		return;
 	}
 	same &= lazy.n_events == busy.n_events && lazy.request.state == busy.request.state &&
-		same_text(lazy.request.outcome, busy.request.outcome) && lazy.request.armed == busy.request.armed &&
+		same_text(lazy.request.outcome, busy.request.outcome) && lazy.request.acts == busy.request.acts && same_timers(lazy.request.timers, lazy.request.n_timers, busy.request.timers, busy.request.n_timers) &&
+		lazy.request.paused.stands == busy.request.paused.stands && lazy.request.extensions == busy.request.extensions &&
 		lazy.request.money.refunded == busy.request.money.refunded &&
 		lazy.request.entered_at == busy.request.entered_at && lazy.request.event_seq == busy.request.event_seq &&
 		same_instant(lazy.request.due_at, busy.request.due_at) &&
@@ -1095,7 +1229,8 @@ one_sequence(Tally *tally)
 		same = same_event(&lazy.events[i], &busy.events[i]);
 	for (int i = 1; i < lazy.n_events; i++)
 	{
-		tally->timeouts += lazy.events[i].by_clock;
+		tally->timeouts += lazy.events[i].by_clock && strcmp(lazy.events[i].action, AS_ACTION_TIMEOUT) == 0;
+		tally->timers += lazy.events[i].action[0] == 't' && lazy.events[i].action[2] == '\0';
 		tally->refunds += lazy.events[i].by_clock && lazy.events[i].refunds;
 		tally->backwards += lazy.events[i].at < lazy.events[i - 1].at;
 	}
@@ -1122,9 +1257,9 @@ test_property(long sequences)
 
 	while (tally.compared < sequences)
 		one_sequence(&tally);
-	printf("# %ld sequences of %d acts: %ld timeouts, %ld refusals, %ld times full, %ld flows without end\n",
-		   tally.compared, R_STEPS, tally.timeouts, tally.refusals, tally.full, tally.endless);
-	ok(tally.timeouts > sequences / 2 && tally.refusals > sequences / 2 && tally.refunds > sequences / 10,
+	printf("# %ld sequences of %d acts: %ld timeouts, %ld timers, %ld refusals, %ld times full, %ld flows without end\n",
+		   tally.compared, R_STEPS, tally.timeouts, tally.timers, tally.refusals, tally.full, tally.endless);
+	ok(tally.timeouts > sequences / 2 && tally.timers > sequences / 2 && tally.refusals > sequences / 2 && tally.refunds > sequences / 10,
 	   "random acts meet timeouts, some with refunds, and refusals");
 	ok(tally.differs == 0, "state, outcome and history depend neither on when nor on how often the clock runs");
 	ok(tally.again_differs == 0, "deciding again from what was seen decides the same");
@@ -1145,6 +1280,7 @@ main(int argc, char **argv)
 	test_choice();
 	test_permission();
 	test_refunds();
+	test_timers();
 	test_overrides();
 	test_full_events();
 	test_again();

@@ -20,7 +20,7 @@ enum
 #define BY(kind) (1u << AS_ACTOR_##kind)
 #define TAKES(from_, to_, action_, priority_, actors_, needs_, condition_, keep_, outcome_, rule_) \
 	{.from = from_, .to = to_, .action = action_, .priority = priority_, .actors = actors_, .needs = needs_, \
-	 .condition = condition_, .keep_clock = keep_, .outcome = outcome_, .permission = -1, .rule = rule_}
+	 .condition = condition_, .clock = (keep_) ? AS_CLOCK_KEEP : AS_CLOCK_RESTART, .outcome = outcome_, .permission = -1, .rule = rule_}
 
 static AsState states[N_STATES];
 static AsTransition transitions[4];
@@ -145,7 +145,7 @@ test_check(void)
 	transitions[3].needs = 1;
 	ok(refuses("the timeout of state \"open\"", "condition"), "needs nothing");
 	reset();
-	transitions[3].keep_clock = true;
+	transitions[3].clock = AS_CLOCK_KEEP;
 	ok(refuses("the timeout of state \"open\"", "condition"), "and does not keep the clock");
 	reset();
 	transitions[3].to = OPEN;
