@@ -540,9 +540,3 @@ as_calendar_move(const AsCalendar *calendar, void *memory)
 #undef MOVE
 	return moved;
 }
-
-const AsRules *
-as_calendar_get_rules(const AsCalendar *calendar)
-{
-	return &calendar->rules;
-}

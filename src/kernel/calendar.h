@@ -38,8 +38,6 @@ extern AsCalendar *as_calendar_compile(const AsRules *rules, const AsZone *zone,
 extern size_t as_calendar_size(const AsCalendar *calendar);
 extern AsCalendar *as_calendar_move(const AsCalendar *calendar, void *memory);
 
-extern const AsRules *as_calendar_get_rules(const AsCalendar *calendar);
-
 /*
  * The instant at which a term that begins at start ends.  provisional (may be
  * NULL) says whether the answer rests on dates after the calendar's "known

@@ -205,24 +205,3 @@ as_allocate(AsAmount total, const AsAmount *weights, int count,
 		parts[i] = -parts[i];
 	return true;
 }
-
-bool
-as_allocate_refund(AsAmount total, const AsAmount *remainders, int count,
-				   AsAmount *parts, AsAllocationSlot *slots, AsError *error)
-{
-	AsAmount	sum;
-
-	if (total < 0)
-	{
-		as_fail(error, RA_INVALID_AMOUNT, NULL, "a refund cannot be negative");
-		return as_detail(error, "A further refund is 0 or more.");
-	}
-	if (count > 0 && !sum_weights(remainders, count, &sum, error))
-		return false;
-	if (count > 0 && total > sum)
-	{
-		as_fail(error, RA_EXCEEDS_REMAINDER, NULL, "the refund is above what remains refundable");
-		return as_detail(error, "The lines' remainders add up to less than the refund.");
-	}
-	return as_allocate(total, remainders, count, parts, slots, error);
-}

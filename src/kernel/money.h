@@ -45,21 +45,13 @@ typedef struct AsAllocationSlot
  * Splits total, in minor units, in proportion to the weights by largest
  * remainder, ties to the first: its absolute value is split, then the sign is
  * given.  The parts always add up to total, each is within one unit of its
- * exact share, and a part of weight 0 gets 0.  parts and slots have room for
- * count elements.  Errors: RA042 no weights, a negative one, or all 0 while
+ * exact share, and a part of weight 0 gets 0.  So a refund is spread over what
+ * remains of the lines, the remainders being the weights: as long as it is not
+ * above their sum, no part is above its line's, and the last one closes every
+ * line to zero.  parts and slots have room for count elements.  Errors: RA042 no weights, a negative one, or all 0 while
  * total is not; 22003 |total| times the sum of the weights overflows.
  */
 extern bool as_allocate(AsAmount total, const AsAmount *weights, int count,
 						AsAmount *parts, AsAllocationSlot *slots, AsError *error);
-
-/*
- * A further refund, over what remains refundable on each line (same unit as
- * total): as_allocate() with the remainders as weights.  No part is negative
- * or above its line's remainder; a refund of all that remains closes every
- * line to zero.  Errors: RA040 total is negative, RA043 total is above the
- * sum of the remainders, and those of as_allocate().
- */
-extern bool as_allocate_refund(AsAmount total, const AsAmount *remainders, int count,
-							   AsAmount *parts, AsAllocationSlot *slots, AsError *error);
 
 #endif

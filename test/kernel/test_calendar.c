@@ -405,7 +405,7 @@ check(const AsCalendar *calendar, const char *what, int minute, AsTerm term, boo
 
 	if (done && due == seconds_of_minute(expected) * 1000000)
 		return true;
-	as_rules_format(as_calendar_get_rules(calendar), rules, sizeof rules);
+	as_rules_format(model.rules, rules, sizeof rules);
 	if (complaint[0] == '\0')
 		fprintf(stderr, "# %s: %s\n# %s %lld (unix), term %s: %lld, expected %lld %s\n", what, rules,
 				warning ? "warning before" : "start",
