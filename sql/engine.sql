@@ -143,16 +143,50 @@ BEGIN
         || CASE WHEN e.on_behalf_of IS NULL THEN '' ELSE format(', on behalf of %s', e.on_behalf_of) END,
         concat_ws('; ',
             CASE WHEN e.rule IS NOT NULL THEN 'rule ' || e.rule END,
+            CASE WHEN e.from_state IS NULL
+                 THEN format('flow %s version %s, in force when %s', r.flow, r.flow_version,
+                     CASE WHEN f.judged_at = 'ordered' AND r.ordered_at IS NOT NULL THEN 'the order was placed' ELSE 'it was opened' END) END,
             CASE WHEN e.action = 'timeout' THEN format('the deadline passed, recorded %s', e.recorded_at) END,
-            CASE WHEN e.due_at IS NOT NULL
-                 THEN 'due ' || e.due_at || coalesce(' by calendar ' || (e.facts ->> 'calendar'), '') END)
+            CASE WHEN e.due_at IS NULL AND e.facts ? 'platform_due' THEN 'the platform''s deadline was taken back'
+                 WHEN e.due_at IS NOT NULL THEN 'due ' || e.due_at || CASE
+                     WHEN e.facts ->> 'platform_due' IS NOT NULL THEN ', set by the platform'
+                     WHEN e.facts ? 'calendar' THEN format(': %s from %s, by calendar %s%s',
+                         CASE WHEN own.term THEN 'the shop''s own term' ELSE s.term::text END,
+                         CASE s.starts WHEN 'opened' THEN 'the opening' WHEN 'ordered' THEN 'the order' ELSE 'entering the state' END,
+                         e.facts ->> 'calendar',
+                         CASE WHEN e.facts ? 'platform_due' THEN ', since the platform''s deadline was taken back' ELSE '' END)
+                     ELSE '' END END,
+            CASE WHEN e.action = 'timeout' THEN 'the shop''s own ' || nullif(concat_ws(' and ',
+                 'state "' || own.leads_to || '"', 'outcome "' || own.outcome || '"'), '') END,
+            CASE WHEN e.facts ? 'fire' THEN 'the shop lets the sweep act on what was overdue when opened' END,
+            CASE WHEN e.facts ? 'remaining' THEN format('%s %s of the order were left to refund', e.facts ->> 'remaining', r.currency) END,
+            CASE WHEN e.facts ? 'fees' THEN 'fees: ' || (
+                SELECT string_agg(format('%s %s%s', x.fee ->> 0,
+                    concat_ws(' and ', nullif((x.fee ->> 1) || ' %', '0.00 %'), CASE WHEN (x.fee ->> 2)::numeric > 0 THEN x.fee ->> 2 END),
+                    ' up to ' || (x.fee ->> 3)), ', ' ORDER BY x.place)
+                FROM jsonb_array_elements(e.facts -> 'fees') WITH ORDINALITY AS x(fee, place)) END)
     FROM aftersale.event e
+    JOIN aftersale.request r ON r.shop_id = e.shop_id AND r.request_id = e.request_id
+    LEFT JOIN aftersale.flow f ON f.flow = r.flow AND f.version = r.flow_version
+    LEFT JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = e.to_state
+    -- the first override in force when the state was entered: the one that the decision took
+    LEFT JOIN LATERAL (
+        SELECT (x.own ->> 1)::boolean AS term, x.own ->> 2 AS leads_to, x.own ->> 3 AS outcome
+        FROM jsonb_array_elements(e.facts -> 'overrides') WITH ORDINALITY AS x(own, place)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(max(p.at) FILTER (WHERE e.action = 'timeout'), e.at) AS at
+            FROM aftersale.event p
+            WHERE p.shop_id = e.shop_id AND p.request_id = e.request_id AND p.event_seq < e.event_seq
+              AND p.from_state IS DISTINCT FROM p.to_state) entered
+        WHERE x.own ->> 0 = CASE e.action WHEN 'timeout' THEN e.from_state ELSE e.to_state END
+          AND (x.own ->> 4)::timestamptz <= entered.at AND entered.at < (x.own ->> 5)::timestamptz
+        ORDER BY x.place LIMIT 1) own ON true
     WHERE e.shop_id = explain.shop_id AND e.request_id = explain.request_id
     ORDER BY e.event_seq;
 END
 $function$;
 COMMENT ON FUNCTION aftersale.explain(bigint, bigint) IS
-'What happened to a request, one line an event: when it took effect, what, and by which rule with which deadline. Error RA016: no such request. Example: SELECT * FROM aftersale.explain(1, 42);';
+'What happened to a request, one line an event: when it took effect, what, and why: the rule, the version of the flow that judges the request for ever, the deadline with its calendar and term, and what else the decision saw: the platform''s deadline, the shop''s own terms and outcomes, what was left of the order, fees. Error RA016: no such request. Example: SELECT * FROM aftersale.explain(1, 42);';
 
 CREATE FUNCTION aftersale.event_digest(previous bytea, shop_id bigint, request_id bigint, event_seq bigint, at timestamptz,
     recorded_at timestamptz, action text, actor text, on_behalf_of text, login text, role text, from_state text, to_state text,
