@@ -37,12 +37,15 @@ BEGIN
     END IF;
     IF signal IS NOT NULL AND NOT EXISTS (SELECT FROM aftersale.flow_transition AS t
                                           WHERE t.flow = check_rule_moment.flow AND t.action = signal AND signal <> 'timeout'
-                                            AND (state IS NULL OR t.from_state = state)) THEN
+                                            AND (state IS NULL OR t.from_state = state))
+        AND NOT EXISTS (SELECT FROM aftersale.flow_timer AS t
+                        WHERE t.flow = check_rule_moment.flow AND t.name = signal
+                          AND (state IS NULL OR t.state IS NULL OR t.state = check_rule_moment.state)) THEN
         SELECT string_agg(DISTINCT t.action, ', ' ORDER BY t.action) INTO known FROM aftersale.flow_transition AS t
         WHERE t.flow = check_rule_moment.flow AND t.action <> 'timeout' AND (state IS NULL OR t.from_state = state);
         PERFORM aftersale.refuse_rule(title, format('waits for signal "%s", which flow "%s" does not have%s', left(signal, 60), flow,
                                                     CASE WHEN state IS NULL THEN '' ELSE format(' in state "%s"', state) END),
-            'A signal is an action of the flow, whoever takes it, except the timeout.', format('Its actions%s: %s.', CASE WHEN state IS NULL THEN '' ELSE ' there' END, coalesce(known, 'none')), 'RA015');
+            'A signal is an action of the flow, whoever takes it, except the timeout, or one of its timers.', format('Its actions%s: %s.', CASE WHEN state IS NULL THEN '' ELSE ' there' END, coalesce(known, 'none')), 'RA015');
     END IF;
     IF action = 'timeout' OR NOT EXISTS (SELECT FROM aftersale.flow_transition AS t
                                          WHERE t.flow = check_rule_moment.flow AND t.action = check_rule_moment.action) THEN
@@ -59,7 +62,10 @@ BEGIN
           AND CASE WHEN signal IS NULL THEN t.from_state = coalesce(state, f.initial_state)
               ELSE EXISTS (SELECT FROM aftersale.flow_transition AS s
                            WHERE s.flow = f.flow AND s.version = f.version AND s.action = signal
-                             AND (state IS NULL OR s.from_state = state) AND s.to_state = t.from_state) END)
+                             AND (state IS NULL OR s.from_state = state) AND s.to_state = t.from_state)
+                  OR EXISTS (SELECT FROM aftersale.flow_timer AS s
+                             WHERE s.flow = f.flow AND s.version = f.version AND s.name = signal
+                               AND (state IS NULL OR t.from_state = state) AND (s.state IS NULL OR s.state = t.from_state)) END)
     THEN
         SELECT string_agg(DISTINCT format('from "%s" by %s%s', t.from_state, array_to_string(t.actors, ' or '),
                    CASE WHEN t.needs <> '{}' THEN format(', with %s in the payload', array_to_string(t.needs, ' and ')) ELSE '' END), '; ')

@@ -127,6 +127,43 @@ push_timers(JsonbParseState **state, const AsDecideInput *input)
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
+static void
+push_count(JsonbParseState **state, AsMaybeCount count)
+{
+	AsMaybeAmount amount = {count.known, count.count};
+
+	push_amount(state, WJB_ELEM, amount, 0);
+}
+
+/* "rules": [[events before its own, rule_id, name, action, ratio, day, buyer, its three caps], ...] */
+static void
+push_rules(JsonbParseState **state, const AsDecideInput *input, const AsDecision *decision, const AsRuleUse *uses)
+{
+	push_text(state, WJB_KEY, "rules");
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < decision->n_chosen; i++)
+	{
+		const AsStrategy *rule = decision->chosen[i].rule;
+		AsMaybeCount after = {true, decision->chosen[i].after};
+		AsMaybeCount rule_id = {true, rule->rule_id};
+		AsMaybeCount day = {true, uses[i].day};
+
+		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+		push_count(state, after);
+		push_count(state, rule_id);
+		push_text(state, WJB_ELEM, rule->name);
+		push_text(state, WJB_ELEM, rule->action);
+		push_count(state, rule->ratio);
+		push_count(state, day);
+		push_text(state, WJB_ELEM, uses[i].buyer);
+		push_count(state, rule->max_per_day);
+		push_amount(state, WJB_ELEM, rule->max_amount_per_day, input->request->money.digits);
+		push_count(state, rule->max_per_buyer);
+		pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	}
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
 /* Whether the row's own columns say what was computed. */
 static bool
 is_in_row(const AsDecision *decision)
@@ -155,7 +192,7 @@ push_computed(JsonbParseState **state, const AsDecision *decision, const char *c
 }
 
 Jsonb *
-as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar)
+as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar, const AsRuleUse *uses)
 {
 	JsonbParseState *state = NULL;
 	const AsCommand *command = input->command;
@@ -194,6 +231,8 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 		push_overrides(&state, input);
 	if (input->request->n_timers > 0)
 		push_timers(&state, input);
+	if (decision->n_chosen > 0)
+		push_rules(&state, input, decision, uses);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
@@ -355,6 +394,42 @@ read_timers(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
 	}
 }
 
+static AsMaybeCount
+count_at(JsonbContainer *row, int place)
+{
+	AsMaybeAmount amount = amount_of(getIthJsonbValueFromContainer(row, place), 0);
+	AsMaybeCount count = {amount.known, (int64) amount.amount};
+
+	return count;
+}
+
+static void
+read_rules(JsonbContainer *array, int digits, AsFacts *facts)
+{
+	for (int i = 0; i < (int) JsonContainerSize(array); i++)
+	{
+		JsonbContainer *row = array_of(getIthJsonbValueFromContainer(array, i));
+		AsStrategy *rule = &facts->rules[i];
+
+		if (i == AS_MAX_CHOSEN || row == NULL || JsonContainerSize(row) != 10)
+			altered();
+		facts->chosen[i].after = (int) count_at(row, 0).count;
+		facts->chosen[i].rule = rule;
+		rule->rule_id = count_at(row, 1).count;
+		rule->name = text_of(getIthJsonbValueFromContainer(row, 2));
+		rule->action = text_of(getIthJsonbValueFromContainer(row, 3));
+		rule->ratio = count_at(row, 4);
+		facts->uses[i].day = (int32) count_at(row, 5).count;
+		facts->uses[i].buyer = text_of(getIthJsonbValueFromContainer(row, 6));
+		rule->max_per_day = count_at(row, 7);
+		rule->max_amount_per_day = amount_of(getIthJsonbValueFromContainer(row, 8), digits);
+		rule->max_per_buyer = count_at(row, 9);
+		if (rule->name == NULL || rule->action == NULL)
+			altered();
+		facts->n_chosen++;
+	}
+}
+
 static void
 read_computed(JsonbContainer *root, const AsComputed *due, AsFacts *facts)
 {
@@ -403,4 +478,7 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *du
 	array = array_of(member(root, "timers"));
 	if (array != NULL)
 		read_timers(array, flow, facts);
+	array = array_of(member(root, "rules"));
+	if (array != NULL)
+		read_rules(array, digits, facts);
 }

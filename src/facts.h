@@ -4,7 +4,7 @@
  *		request.last_facts and in the event, given back when deciding again.
  *
  *	{"by": "merchant", "from": "requested", "calendar": "US", "computed": [["2026-11-26 10:00:00+00", false]],
- *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […], "timers": […]}
+ *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […], "timers": […], "rules": […]}
  *
  * calendar is there where an instant was computed; computed is left out where
  * the only one is the request's due_at.
@@ -14,6 +14,13 @@
 
 #include "kernel/decide.h"
 #include "utils/jsonb.h"
+
+/* What counts the use of a rule that has caps. */
+typedef struct AsRuleUse
+{
+	int32		day;			/* local date, days since 2000-01-01 */
+	const char *buyer;			/* NULL: none */
+} AsRuleUse;
 
 typedef struct AsFacts
 {
@@ -30,9 +37,15 @@ typedef struct AsFacts
 	AsOverride *overrides;
 	int			n_timers;		/* armed before the act */
 	AsTimer		timers[AS_MAX_TIMERS];
+	int			n_chosen;
+	AsChosen	chosen[AS_MAX_CHOSEN];
+	AsStrategy	rules[AS_MAX_CHOSEN];
+	AsRuleUse	uses[AS_MAX_CHOSEN];
 } AsFacts;
 
-extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar);
+/* uses: of the rules chosen, place by place. */
+extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar,
+							 const AsRuleUse *uses);
 
 /*
  * due is the row's deadline after the decision.  Raises RA026 where the facts

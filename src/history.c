@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
+#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 void
@@ -22,6 +23,44 @@ as_history_session(AsHistorySession *session)
 {
 	session->login = GetUserNameFromId(GetSessionUserId(), false);
 	session->role = GetUserId() == GetSessionUserId() ? NULL : GetUserNameFromId(GetUserId(), false);
+}
+
+static void
+push(JsonbParseState **state, const char *key, JsonbValue *value)
+{
+	JsonbValue	name;
+
+	name.type = jbvString;
+	name.val.string.val = (char *) key;
+	name.val.string.len = (int) strlen(key);
+	pushJsonbValue(state, WJB_KEY, &name);
+	pushJsonbValue(state, WJB_VALUE, value);
+}
+
+/* {"rule": "small amounts", "rule_id": 7, "ratio": "30%"}: which automatic rule acted */
+static Jsonb *
+rule_payload(const AsStrategy *rule)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	value;
+	char		ratio[AS_RATIO_TEXT_SIZE];
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	value.type = jbvString;
+	value.val.string.val = (char *) rule->name;
+	value.val.string.len = (int) strlen(rule->name);
+	push(&state, "rule", &value);
+	if (rule->ratio.known)
+	{
+		as_ratio_format((AsRatio) rule->ratio.count, ratio);
+		value.val.string.val = ratio;
+		value.val.string.len = (int) strlen(ratio);
+		push(&state, "ratio", &value);
+	}
+	value.type = jbvNumeric;
+	value.val.numeric = int64_to_numeric(rule->rule_id);
+	push(&state, "rule_id", &value);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
 void
@@ -39,14 +78,16 @@ as_history_line(const AsJudgement *judgement, const AsRequestRow *new, const AsH
 	line->recorded_at = decision->at;
 	line->action = event->action;
 	line->actor = event->by_clock ? as_actor_names[AS_ACTOR_SYSTEM] : as_row_text(new, AS_COL_last_actor);
-	line->on_behalf_of = event->by_clock ? NULL : as_row_text(new, AS_COL_last_on_behalf_of);
+	line->on_behalf_of = event->strategy != NULL ? as_actor_names[AS_ACTOR_MERCHANT] :
+		event->by_clock ? NULL : as_row_text(new, AS_COL_last_on_behalf_of);
 	line->login = session->login;
 	line->role = session->role;
 	line->from_state = event->from < 0 ? NULL : flow->states[event->from].name;
 	line->to_state = flow->states[event->to].name;
 	line->due_at = event->due_at;
 	line->rule = event->rule;
-	line->payload = event->by_clock ? NULL : as_row_jsonb(new, AS_COL_last_payload);
+	line->payload = event->strategy != NULL ? rule_payload(event->strategy) :
+		event->by_clock ? NULL : as_row_jsonb(new, AS_COL_last_payload);
 	line->facts = number == decision->n_events - 1 ? as_row_jsonb(new, AS_COL_last_facts) : NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "errors.h"
 #include "facts.h"
 #include "judge.h"
+#include "judge_rules.h"
 #include "kernel/currency.h"
 #include "money.h"
 #include "timers.h"
@@ -142,6 +143,13 @@ read_money(const AsRequestRow *old, const AsRequestRow *new, AsMoney *money)
 	money->refunded = maybe_amount(old, AS_COL_refund_amount, money->digits).amount;
 }
 
+void
+as_judge_opening_money(const AsRequestRow *row, AsJudgement *judgement)
+{
+	read_money(row, row, &judgement->request.money);
+	judgement->request.money.refunded = 0;
+}
+
 static AsMaybeAmount
 payload_amount(Jsonb *payload, const char *key, int digits)
 {
@@ -206,7 +214,9 @@ read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
 	request->paused.due_at = as_row_instant(row, AS_COL_paused_due_at);
 	request->extensions = DatumGetInt32(row->values[AS_COL_extensions]);
 	request->acts = !row->nulls[AS_COL_act_at];
-	request->by_clock = strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_TIMEOUT) == 0;
+	/* rules that acted at the opening did so at its instant, too */
+	request->by_clock = strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_TIMEOUT) == 0 ||
+		strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_OPEN) == 0;
 	request->last_at = DatumGetTimestampTz(row->values[AS_COL_last_at]);
 	request->event_seq = as_row_int64(row, AS_COL_event_seq);
 }
@@ -241,7 +251,7 @@ resolve_overrides(const AsShop *shop, const char *country, AsJudgement *judgemen
 		}
 		override->has_term = row->has_term;
 		override->term = row->term;
-		override->timeout_outcome = row->timeout_outcome;
+		override->timeout_outcome = row->timeout_outcome == NULL ? NULL : pstrdup(row->timeout_outcome);
 		override->effective_from = row->effective_from;
 		override->effective_to = row->effective_to;
 		count++;
@@ -271,6 +281,8 @@ add_configuration(const AsRequestRow *row, AsJudgement *judgement)
 	if (judgement->command.kind == AS_COMMAND_OPEN &&
 		!as_check_platform(shop->shop_id, shop->platform, judgement->flow, &error))
 		as_report(&error);
+	judgement->shop = shop;
+	judgement->shop_id = shop->shop_id;
 	judgement->calendar = pstrdup(country->calendar);
 	judgement->command.fire_overdue_at_opening =
 		judgement->command.kind == AS_COMMAND_OPEN && shop->fire_overdue_at_opening;
@@ -291,6 +303,9 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	judgement->request.money.remaining = facts->remaining;
 	judgement->request.money.n_fees = facts->n_fees;
 	memcpy(judgement->request.money.fees, facts->fees, sizeof facts->fees);
+	judgement->request.money_before.remaining = facts->remaining;
+	judgement->request.money_before.n_fees = facts->n_fees;
+	memcpy(judgement->request.money_before.fees, facts->fees, sizeof facts->fees);
 	judgement->input.again = true;
 	judgement->input.n_seen = facts->n_computed;
 	judgement->input.seen = facts->computed;
@@ -298,6 +313,9 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	judgement->input.overrides = facts->overrides;
 	judgement->request.n_timers = facts->n_timers;
 	memcpy(judgement->request.timers, facts->timers, sizeof facts->timers);
+	judgement->input.n_chosen = facts->n_chosen;
+	judgement->input.chosen = facts->chosen;
+	memcpy(judgement->uses, facts->uses, sizeof facts->uses);
 	judgement->command.actor = facts->actor;
 	judgement->command.fire_overdue_at_opening = facts->fire_overdue_at_opening;
 	judgement->command.sets_platform_due = facts->sets_platform_due;
@@ -338,8 +356,11 @@ as_judge_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement)
 	read_opening(row, now, judgement);
 	begin(judgement, as_flow_in_force(as_row_text(row, AS_COL_flow), judgement->request.opened_at,
 									  judgement->request.ordered_at));
+	judgement->row = row;
 	add_configuration(row, judgement);
+	as_judge_add_rules(NULL, judgement);
 	decide(judgement);
+	as_judge_note_uses(judgement);
 }
 
 void
@@ -349,6 +370,9 @@ as_judge_opening_again(const AsRequestRow *new, AsJudgement *judgement)
 	read_opening(new, DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
 	begin(judgement, as_flow_version(as_row_text(new, AS_COL_flow),
 									 DatumGetInt32(new->values[AS_COL_flow_version])));
+	judgement->input.n_events = (int) as_row_int64(new, AS_COL_event_seq);
+	if (judgement->input.n_events > 1)
+		as_judge_opening_money(new, judgement); /* rules have acted */
 	add_facts(new, judgement);
 	decide(judgement);
 }
@@ -379,22 +403,26 @@ read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, J
 	}
 }
 
-/* What the act has to know beside the request: the order, and what the shop keeps back. */
-static void
-add_look_ups(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement)
+void
+as_judge_look_up(AsJudgement *judgement, int look_ups)
 {
+	const AsRequestRow *row = judgement->row;
 	AsRequest  *request = &judgement->request;
-	int64		shop_id = as_row_int64(old, AS_COL_shop_id);
-	char	   *order_ref = as_row_text(new, AS_COL_order_ref);
-	int			look_ups = as_flow_look_ups(judgement->flow, judgement->command.action);
+	char	   *order_ref = as_row_text(row, AS_COL_order_ref);
 
+	look_ups &= ~judgement->looked_up;
+	judgement->looked_up |= look_ups;
 	if ((look_ups & AS_LOOK_UP_FEES) != 0)
-		add_fees(as_shop(shop_id), new, judgement);
+		add_fees(judgement->shop, row, judgement);
 	if ((look_ups & AS_LOOK_UP_OTHERS) != 0 && order_ref != NULL)
-		request->others_open = as_open_others(shop_id, as_row_int64(old, AS_COL_request_id), order_ref);
+		request->others_open = as_open_others(judgement->shop_id, as_row_int64(row, AS_COL_request_id), order_ref);
 	if ((look_ups & AS_LOOK_UP_BALANCE) != 0 && order_ref != NULL)
-		request->money.remaining = as_balance_remaining(shop_id, order_ref, as_row_text(old, AS_COL_currency),
+		request->money.remaining = as_balance_remaining(judgement->shop_id, order_ref, as_row_text(row, AS_COL_currency),
 														request->money.digits);
+	/* what is overdue sees the same order and fees */
+	request->money_before.remaining = request->money.remaining;
+	request->money_before.n_fees = request->money.n_fees;
+	memcpy(request->money_before.fees, request->money.fees, sizeof request->money.fees);
 }
 
 void
@@ -403,16 +431,18 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 {
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(old, new, as_row_text(new, AS_COL_action), as_row_jsonb(new, AS_COL_payload), now, judgement);
-	judgement->shop_id = as_row_int64(old, AS_COL_shop_id);
+	judgement->row = new;
 	judgement->command.actor = speaker->kind;
 	judgement->command.actor_name = speaker->actor;
-	judgement->command.permits = as_flow_permits(judgement->shop_id, judgement->flow, speaker, &judgement->command.role);
+	judgement->command.permits = as_flow_permits(as_row_int64(old, AS_COL_shop_id), judgement->flow, speaker, &judgement->command.role);
 	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);
-	add_look_ups(old, new, judgement);
+	as_judge_look_up(judgement, as_flow_look_ups(judgement->flow, judgement->command.action));
 	as_timers_read(judgement->shop_id, as_row_int64(old, AS_COL_request_id), judgement->flow, &judgement->request);
+	as_judge_add_rules(old, judgement);
 	decide(judgement);
+	as_judge_note_uses(judgement);
 }
 
 void
@@ -421,6 +451,7 @@ as_judge_act_again(const AsRequestRow *old, const AsRequestRow *new, AsJudgement
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(old, new, as_row_text(new, AS_COL_last_action), as_row_jsonb(new, AS_COL_last_payload),
 			 DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
+	judgement->input.n_events = (int) (as_row_int64(new, AS_COL_event_seq) - as_row_int64(old, AS_COL_event_seq));
 	add_facts(new, judgement);
 	decide(judgement);
 }

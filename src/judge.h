@@ -9,20 +9,26 @@
 #define AFTERSALE_JUDGE_H
 
 #include "access.h"
+#include "facts.h"
 #include "flow_cache.h"
 #include "kernel/decide.h"
 #include "request_row.h"
 #include "shop_cache.h"
+#include "strategy.h"
 
 typedef struct AsJudgement
 {
 	const AsCachedFlow *cached;
 	const AsFlow *flow;
-	int64		shop_id;		/* set where somebody acts */
+	int64		shop_id;		/* set unless judging again */
+	const AsShop *shop;			/* with the configuration of the moment */
+	const AsRequestRow *row;	/* with the command */
+	int			looked_up;		/* AS_LOOK_UP_... that are done */
 	const char *calendar;		/* name; NULL when judging again */
 	AsRequest	request;
 	AsCommand	command;
 	AsDecideInput input;
+	AsRuleUse	uses[AS_MAX_CHOSEN];	/* of the rules that act */
 	AsDecision	decision;
 } AsJudgement;
 
@@ -36,6 +42,12 @@ extern void as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsIns
 /* The same once more from last_*; raises RA026 where it comes out otherwise than the row says. */
 extern void as_judge_opening_again(const AsRequestRow *new, AsJudgement *judgement);
 extern void as_judge_act_again(const AsRequestRow *old, const AsRequestRow *new, AsJudgement *judgement);
+
+/* The money of a request that opens, as its row gives it; needed where rules may act. */
+extern void as_judge_opening_money(const AsRequestRow *row, AsJudgement *judgement);
+
+/* Completes what is known of the order and of the shop's fees, AS_LOOK_UP_...; asks no cache of flows or shops. */
+extern void as_judge_look_up(AsJudgement *judgement, int look_ups);
 
 /* Where the row stands at an instant when nobody acts. */
 extern void as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement);

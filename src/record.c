@@ -29,6 +29,7 @@
 #include "request_row.h"
 #include "rows.h"
 #include "seal.h"
+#include "strategy_use.h"
 #include "timers.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -44,9 +45,9 @@
 static const Oid item_types[3] = {INT8OID, INT8OID, JSONBOID};
 
 #define ITEM_INSERT \
-	"INSERT INTO aftersale.item (shop_id, request_id, line_no, product, sku, quantity, paid, amount) " \
+	"INSERT INTO aftersale.item (shop_id, request_id, line_no, product, sku, category, quantity, paid, amount) " \
 	"SELECT r.shop_id, r.request_id, coalesce((i.item ->> 'line_no')::numeric::int, i.place::int)," \
-	" i.item ->> 'product', i.item ->> 'sku', (i.item ->> 'quantity')::numeric," \
+	" i.item ->> 'product', i.item ->> 'sku', i.item ->> 'category', (i.item ->> 'quantity')::numeric," \
 	" (i.item ->> 'paid')::numeric, (i.item ->> 'amount')::numeric FROM "
 #define ITEM_LINES ", jsonb_array_elements(r.items) WITH ORDINALITY AS i(item, place)"
 
@@ -95,6 +96,7 @@ typedef struct Recorder
 	MemoryContext chunk;		/* all else; reset after each flush */
 	AsEventTable *events;		/* NULL: no event yet */
 	AsRows		refunds;
+	AsRows		uses;			/* of automatic rules, likewise */
 	int			chunk_events;
 	AsRows		items;
 	AsRows		charges;
@@ -281,6 +283,7 @@ check_decision(const AsRequestRow *new, const AsJudgement *judgement, int64 seq_
 		differs(new, "fault");
 }
 
+/* old NULL: the request was opened. */
 static void
 check_refund_amount(const AsRequestRow *old, const AsRequestRow *new, const AsJudgement *judgement)
 {
@@ -289,7 +292,7 @@ check_refund_amount(const AsRequestRow *old, const AsRequestRow *new, const AsJu
 
 	if (judgement->decision.refunded == money->refunded)
 	{
-		if (!as_request_same(old, new, AS_COL_refund_amount))
+		if (old == NULL ? !new->nulls[AS_COL_refund_amount] : !as_request_same(old, new, AS_COL_refund_amount))
 			differs(new, "refund_amount");
 	}
 	else if (new->nulls[AS_COL_refund_amount] ||
@@ -297,6 +300,30 @@ check_refund_amount(const AsRequestRow *old, const AsRequestRow *new, const AsJu
 								  &refunded) != AS_NUMERIC_FITS ||
 			 refunded != judgement->decision.refunded)
 		differs(new, "refund_amount");
+}
+
+/* Refunds, charges and uses of rules of a decision. */
+static void
+collect_money(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement)
+{
+	const AsDecision *decision = &judgement->decision;
+	MemoryContext before = MemoryContextSwitchTo(recorder->statement);
+
+	for (int i = 0; i < decision->n_events; i++)
+		if (decision->events[i].refunds)
+			as_refunds_add(&recorder->refunds, new, judgement, i);
+	for (int i = 0; i < decision->n_chosen; i++)
+	{
+		const AsEvent *event = &decision->events[decision->chosen[i].after];
+		const AsRuleUse *use = &judgement->uses[i];
+
+		if (as_strategy_is_capped(decision->chosen[i].rule))
+			as_uses_add(&recorder->uses, as_row_int64(new, AS_COL_shop_id), decision->chosen[i].rule, use->day,
+						use->buyer, event->refunds ? event->refund.amount : 0, judgement->request.money.digits);
+	}
+	MemoryContextSwitchTo(before);
+	for (int i = 0; i < decision->n_events; i++)
+		collect_charges(recorder, new, judgement, i);
 }
 
 static void
@@ -308,8 +335,10 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 		altered(recorder->relation, new, NULL);
 	as_judge_opening_again(new, &judgement);
 	check_decision(new, &judgement, 0);
+	check_refund_amount(NULL, new, &judgement);
 	collect_events(recorder, new, &judgement, NULL);
 	as_timer_rows_add(&recorder->timers, new, &judgement);
+	collect_money(recorder, new, &judgement);
 	if (!new->nulls[AS_COL_last_items])
 	{
 		AsRows	   *items = &recorder->items;
@@ -346,17 +375,7 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	check_refund_amount(old, new, &judgement);
 	collect_events(recorder, new, &judgement, as_row_digest(old));
 	as_timer_rows_add(&recorder->timers, new, &judgement);
-	for (int i = 0; i < judgement.decision.n_events; i++)
-	{
-		if (judgement.decision.events[i].refunds)
-		{
-			MemoryContext before = MemoryContextSwitchTo(recorder->statement);
-
-			as_refunds_add(&recorder->refunds, new, &judgement, i);
-			MemoryContextSwitchTo(before);
-		}
-		collect_charges(recorder, new, &judgement, i);
-	}
+	collect_money(recorder, new, &judgement);
 }
 
 static void
@@ -385,6 +404,21 @@ flush_chunk(Recorder *recorder)
 	}
 	MemoryContextReset(recorder->chunk);
 	begin_chunk(recorder);
+}
+
+/* Counters of rules before balances, in every session. */
+static void
+count_uses(Recorder *recorder)
+{
+	AsOwner		owner;
+
+	if (recorder->uses.count == 0)
+		return;
+	as_owner_begin(&owner, RelationGetRelid(recorder->relation));
+	SPI_connect();
+	as_uses_write(&recorder->uses);
+	SPI_finish();
+	as_owner_end(&owner);
 }
 
 /* ---- reading transition tables ---- */
@@ -457,6 +491,7 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 
 	recorder.statement = AllocSetContextCreate(caller, "aftersale statement", ALLOCSET_DEFAULT_SIZES);
 	as_refunds_init(&recorder.refunds);
+	as_uses_init(&recorder.uses);
 	MemoryContextSwitchTo(recorder.chunk);
 	begin_chunk(&recorder);
 	while (reader_next(&new_rows, &recorder.map, &new))
@@ -477,6 +512,7 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 	MemoryContextSwitchTo(caller);
 	if (recorder.events != NULL)
 		as_event_table_close(recorder.events);
+	count_uses(&recorder);
 	as_refunds_book(&recorder.refunds, RelationGetRelid(recorder.relation));
 	MemoryContextDelete(recorder.chunk);
 	MemoryContextDelete(recorder.statement);

@@ -272,7 +272,7 @@ apply(const Statement *statement, const AsJudgement *judgement, const char *acti
 	as_row_move(row, AS_COL_last_payload, AS_COL_payload);
 	as_row_move(row, AS_COL_last_items, AS_COL_items);
 	as_row_set(row, AS_COL_last_facts,
-			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar)));
+			   JsonbPGetDatum(as_facts_write(&judgement->input, decision, judgement->calendar, judgement->uses)));
 	as_row_set(row, AS_COL_last_at, TimestampTzGetDatum(decision->at));
 	chain_digest(judgement, &statement->session, row);
 	as_seal(row);

@@ -194,6 +194,14 @@ take_signal(const char *signal, AsSituation *situation)
 	char		quoted[64];
 	AsError		error;
 
+	situation->signal = signal;
+	if (as_flow_timer(flow, signal) >= 0)
+	{
+		/* a timer has run out: nothing moves */
+		situation->from = situation->state;
+		situation->entered = false;
+		return;
+	}
 	as_quote(quoted, sizeof quoted, signal, strlen(signal));
 	if (action < 0)
 	{
@@ -212,7 +220,6 @@ take_signal(const char *signal, AsSituation *situation)
 		taken = as_flow_next(flow, taken);
 	if (taken == NULL)
 		taken = first;			/* each asks something of the payload */
-	situation->signal = signal;
 	situation->from = taken->from;
 	situation->state = taken->to;
 	situation->entered = taken->from != taken->to || taken->clock == AS_CLOCK_RESTART;

@@ -112,6 +112,7 @@ CREATE TABLE aftersale.item (
     line_no int NOT NULL,
     product text NOT NULL,
     sku text,
+    category text,
     quantity numeric CHECK (quantity > 0 AND quantity < 'Infinity'),
     paid numeric CHECK (paid >= 0 AND paid < 'Infinity'),
     amount numeric CHECK (amount >= 0 AND amount < 'Infinity'),
@@ -124,6 +125,7 @@ COMMENT ON COLUMN aftersale.item.request_id IS 'Request.';
 COMMENT ON COLUMN aftersale.item.line_no IS 'Number of the line; where none is given, its place in the array.';
 COMMENT ON COLUMN aftersale.item.product IS 'Product (SPU), the unit of routing.';
 COMMENT ON COLUMN aftersale.item.sku IS 'SKU.';
+COMMENT ON COLUMN aftersale.item.category IS 'Category of the product, for automatic rules; NULL: not given.';
 COMMENT ON COLUMN aftersale.item.quantity IS 'How many pieces.';
 COMMENT ON COLUMN aftersale.item.paid IS 'What was paid for them, in the request''s currency.';
 COMMENT ON COLUMN aftersale.item.amount IS 'What the buyer asks back for them, in the request''s currency.';

@@ -127,7 +127,9 @@ FROM (
             bool_or(e.action = 'timeout' OR e.by_platform) OVER before AS others_acted
         FROM (
             SELECT v.shop_id, v.request_id, v.event_seq, v.action, v.at, v.from_state, v.to_state, v.due_at,
-                v.action NOT IN ('open', 'timeout') AND v.actor NOT IN ('buyer', 'platform', 'carrier', 'erp', 'system') AS by_shop,
+                -- a rule of the shop acts for the merchant
+                (v.action NOT IN ('open', 'timeout') AND v.actor NOT IN ('buyer', 'platform', 'carrier', 'erp', 'system'))
+                    OR (v.actor = 'system' AND v.on_behalf_of IS NOT DISTINCT FROM 'merchant') AS by_shop,
                 v.actor = 'platform' AND v.action NOT IN ('open', 'set_deadline') AS by_platform
             FROM aftersale.event v
         ) e
@@ -154,7 +156,7 @@ COMMENT ON COLUMN aftersale.sla_report.responses IS 'Acts of the shop''s people 
 COMMENT ON COLUMN aftersale.sla_report.response_median IS 'Median of their times from entering the state to the act, in working time of the calendar of the shop''s country; between the two in the middle where they are even.';
 COMMENT ON COLUMN aftersale.sla_report.response_p95 IS 'The 95th percentile of these times, interpolated.';
 COMMENT ON COLUMN aftersale.sla_report.completed IS 'Requests that entered a final state.';
-COMMENT ON COLUMN aftersale.sla_report.self_completed IS 'Those of them that the shop completed itself: its people acted on the request at least once after its opening, and until then there was neither a timeout nor an act of the platform (a deadline that it sets is none).';
+COMMENT ON COLUMN aftersale.sla_report.self_completed IS 'Those of them that the shop completed itself: its people, or its automatic rules, acted on the request at least once after its opening, and until then there was neither a timeout nor an act of the platform (a deadline that it sets is none).';
 COMMENT ON COLUMN aftersale.sla_report.self_completed_share IS 'self_completed / completed, 0 to 1, four decimals; NULL: none was completed.';
 COMMENT ON COLUMN aftersale.sla_report.self_completed_time IS 'Mean time from the opening to the final state of self_completed, in elapsed time, as Douyin counts (DOUYIN-08, DOUYIN-11).';
 

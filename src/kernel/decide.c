@@ -8,6 +8,7 @@
  */
 #include "kernel/decide.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,20 +25,23 @@ add_event(const AsDecideInput *input, AsDecision *decision, AsError *error)
 		as_hint(error, "CALL aftersale.sweep() applies what is overdue, %d events a run.", AS_MAX_EVENTS);
 		return NULL;
 	}
-	return &decision->events[decision->n_events++];
+	return memset(&decision->events[decision->n_events++], 0, sizeof(AsEvent));
 }
 
-/*
- * The clock gives nothing: what a late act brings along is not the timeout's,
- * nor are amounts that came with it.
- */
-static bool
-book_refund(const AsDecideInput *input, const AsTransition *transition, AsDecision *decision, AsEvent *event,
-			AsError *error)
+/* Who takes a transition. */
+typedef struct Taker
 {
-	const AsMoney *money = event->by_clock ? &input->request->money_before : &input->request->money;
+	bool		is_clock;		/* a timeout: else the actor, or a rule */
+	const AsStrategy *strategy; /* NULL: no rule */
+	const AsMoney *money;
+} Taker;
 
-	if (!as_compute_refund(money, transition, decision->refunded, &event->refund, &event->refunds, error))
+static bool
+book_refund(const Taker *taker, const AsTransition *transition, AsDecision *decision, AsEvent *event, AsError *error)
+{
+	AsMoney		money = taker->strategy != NULL ? as_strategy_money(taker->strategy, taker->money) : *taker->money;
+
+	if (!as_compute_refund(&money, transition, decision->refunded, &event->refund, &event->refunds, error))
 		return false;
 	if (event->refunds &&
 		__builtin_add_overflow(decision->refunded, event->refund.amount, &decision->refunded))
@@ -47,10 +51,10 @@ book_refund(const AsDecideInput *input, const AsTransition *transition, AsDecisi
 
 /* Takes a transition at an instant. */
 static bool
-take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, bool by_clock,
+take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, const Taker *taker,
 	 AsDecision *decision, AsError *error)
 {
-	const AsOverride *override = by_clock ? as_override_of(input, decision->state, decision->entered_at) : NULL;
+	const AsOverride *override = taker->is_clock ? as_override_of(input, decision->state, decision->entered_at) : NULL;
 	const char *outcome = transition->outcome;
 	int			to = transition->to;
 	AsEvent    *event = add_event(input, decision, error);
@@ -64,26 +68,97 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, b
 
 	event->at = at;
 	event->action = input->flow->actions[transition->action];
-	event->by_clock = by_clock;
+	event->by_clock = taker->is_clock || taker->strategy != NULL;
+	event->strategy = taker->strategy;
 	event->from = decision->state;
 	event->to = to;
+	/* a restart enters the state anew */
+	event->entered = decision->state != to || transition->clock == AS_CLOCK_RESTART;
 	event->rule = transition->rule;
 	event->outcome = outcome;
-	event->charge = by_clock ? NULL : transition->charge;
+	event->charge = event->by_clock ? NULL : transition->charge;
 	event->charge_bearer = transition->charge_bearer;
 	if (transition->refund != AS_REFUND_NOTHING &&
-		!book_refund(input, transition, decision, event, error))
+		!book_refund(taker, transition, decision, event, error))
 		return false;
 
 	if (outcome != NULL)
 		decision->outcome = outcome;
-	/* a restart enters the state anew */
-	if (decision->state != to || transition->clock == AS_CLOCK_RESTART)
+	if (event->entered)
 		decision->entered_at = at;
 	decision->state = to;
 	if (!as_clocks_move(input, transition, event->from, at, decision, error))
 		return false;
 	event->due_at = decision->due_at;
+	return true;
+}
+
+/* ---- automatic rules ---- */
+
+/* Whether the rule is among those chosen from a place on. */
+static bool
+has_acted(const AsDecision *decision, int first, const AsStrategy *rule)
+{
+	for (int i = first; i < decision->n_chosen; i++)
+		if (decision->chosen[i].rule == rule)
+			return true;
+	return false;
+}
+
+/* The rule that acts after the last event, if it has not yet since the first of them; NULL: none. */
+static const AsStrategy *
+choose_rule(const AsDecideInput *input, const AsMoney *money, AsSituation *situation, int first,
+			const AsDecision *decision)
+{
+	const AsEvent *event = &decision->events[decision->n_events - 1];
+	int			winner;
+
+	if (input->again)
+		return decision->n_chosen < input->n_chosen && input->chosen[decision->n_chosen].after == decision->n_events ?
+			input->chosen[decision->n_chosen].rule : NULL;
+	/* what came overdue is left to a person */
+	if (input->n_strategies == 0 || decision->overdue_at_opening)
+		return NULL;
+	situation->flow = input->flow;
+	situation->state = decision->state;
+	situation->entered = event->entered;
+	situation->signal = event->from < 0 ? NULL : event->action;
+	situation->from = event->from < 0 ? decision->state : event->from;
+	situation->at = event->at;
+	situation->money = money;
+	situation->refunded = decision->refunded;
+	winner = as_strategy_choose(input->strategies, input->n_strategies, situation, NULL);
+	return winner < 0 || has_acted(decision, first, &input->strategies[winner]) ? NULL : &input->strategies[winner];
+}
+
+/*
+ * The shop's automatic rules act at the last event's instant: on the state that
+ * it entered, or on the signal that it is (TEMU-27, DOUYIN-05 to 09), and on
+ * what their own acts lead to: each once, or two could call each other for ever.
+ * overdue: the event is one that the act found overdue.
+ */
+static bool
+apply_rules(const AsDecideInput *input, bool overdue, AsDecision *decision, AsError *error)
+{
+	const AsMoney *money = overdue ? &input->request->money_before : &input->request->money;
+	AsSituation *situation = overdue ? input->before : input->situation;
+	const AsStrategy *rule;
+	int			first = decision->n_chosen;
+
+	while ((rule = choose_rule(input, money, situation, first, decision)) != NULL)
+	{
+		const AsTransition *transition = as_strategy_transition(input->flow, decision->state, rule->action);
+		AsInstant	at = decision->events[decision->n_events - 1].at;
+		Taker		taker = {false, rule, money};
+
+		if (transition == NULL)
+			return as_fail(error, RA_DECISION_ALTERED, NULL, "rule \"%.60s\" takes no action in state \"%s\" any more",
+						   rule->name, input->flow->states[decision->state].name);
+		if (!take(input, transition, at, &taker, decision, error))
+			return false;
+		decision->chosen[decision->n_chosen].after = decision->n_events - 1;
+		decision->chosen[decision->n_chosen++].rule = rule;
+	}
 	return true;
 }
 
@@ -101,7 +176,6 @@ run_out(const AsDecideInput *input, const AsTimer *timer, AsInstant at, AsDecisi
 	event->by_clock = true;
 	event->from = event->to = decision->state;
 	event->rule = what->rule;
-	event->outcome = NULL;
 	event->due_at = decision->due_at;
 	as_clocks_disarm(decision, timer);
 	return true;
@@ -113,7 +187,18 @@ is_timeout(const AsCommand *command)
 	return command->kind == AS_COMMAND_ACT && strcmp(command->action, AS_ACTION_TIMEOUT) == 0;
 }
 
-/* as_flow_check() refuses such a flow; a shop's overrides can still make one. */
+/*
+ * Whether the events are full, or all but full, and no time has passed in them.
+ * as_flow_check() refuses a flow that runs in such a circle by itself; a shop's
+ * overrides and automatic rules can still close one.
+ */
+static bool
+is_endless(const AsDecision *decision, const AsError *error)
+{
+	return decision->n_events > AS_MAX_EVENTS / 2 && strcmp(error->sqlstate, RA_INVALID_FLOW) == 0 &&
+		decision->events[0].at == decision->events[decision->n_events - 1].at;
+}
+
 static bool
 refuse_endless(const AsDecideInput *input, const AsDecision *decision, AsError *error)
 {
@@ -122,8 +207,8 @@ refuse_endless(const AsDecideInput *input, const AsDecision *decision, AsError *
 	as_fail(error, RA_INVALID_FLOW, flow->rule,
 			"the timeouts of flow \"%s\" run in a circle through state \"%s\" without end",
 			flow->name, flow->states[decision->state].name);
-	return as_hint(error, "Look at the shop's rows in aftersale.flow_override: a term for a state whose term counts "
-				   "from the opening or the order, or a timeout_to, closes the circle.");
+	return as_hint(error, "Look at the shop's rows in aftersale.flow_override (a term for a state whose term counts "
+				   "from the opening or the order, or a timeout_to) and aftersale.rule: one of them closes the circle.");
 }
 
 /*
@@ -150,6 +235,7 @@ static bool
 apply_overdue(const AsDecideInput *input, AsInstant now, AsDecision *decision, AsError *error)
 {
 	AsInstant	last = last_event_at(input->request);
+	Taker		clock = {true, NULL, &input->request->money_before};
 
 	for (;;)
 	{
@@ -158,18 +244,20 @@ apply_overdue(const AsDecideInput *input, AsInstant now, AsDecision *decision, A
 		AsInstant	at = timer != NULL ? timer->at : decision->due_at.at;
 		AsDecision	before;
 
-		if (!is_overdue && timer == NULL)
+		if ((!is_overdue && timer == NULL) ||
+			(input->again && decision->n_events == input->n_events && is_timeout(input->command)))
 			return true;
-		if (decision->n_events == AS_MAX_EVENTS && decision->events[0].at == decision->events[AS_MAX_EVENTS - 1].at)
-			return refuse_endless(input, decision, error);
 		if (decision->n_events > 0)
 			last = decision->events[decision->n_events - 1].at;
 		if (at < last)
 			at = last;
 		before = *decision;
-		if (timer != NULL ? run_out(input, timer, at, decision, error) :
-			take(input, as_timeout_of(input->flow, decision->state), at, true, decision, error))
+		if ((timer != NULL ? run_out(input, timer, at, decision, error) :
+			 take(input, as_timeout_of(input->flow, decision->state), at, &clock, decision, error)) &&
+			apply_rules(input, true, decision, error))
 			continue;
+		if (is_endless(&before, error))
+			return refuse_endless(input, &before, error);
 		if (before.n_events == 0 || !is_timeout(input->command))
 			return false;
 		*decision = before;
@@ -370,13 +458,12 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 		return false;
 	event->at = input->request->opened_at;
 	event->action = AS_ACTION_OPEN;
-	event->by_clock = false;
+	event->entered = true;
 	event->from = -1;
 	event->to = decision->state;
 	event->rule = input->flow->rule;
-	event->outcome = NULL;
 	event->due_at = decision->due_at;
-	return true;
+	return apply_rules(input, false, decision, error);
 }
 
 static bool
@@ -393,10 +480,8 @@ set_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
 		return false;
 	event->at = decision->at;
 	event->action = AS_ACTION_SET_DEADLINE;
-	event->by_clock = false;
 	event->from = event->to = decision->state;
 	event->rule = input->flow->states[decision->state].rule;
-	event->outcome = NULL;
 	event->due_at = decision->due_at;
 	return true;
 }
@@ -423,7 +508,6 @@ recompute_deadline(const AsDecideInput *input, AsDecision *decision, AsError *er
 	event->by_clock = true;
 	event->from = event->to = decision->state;
 	event->rule = input->flow->states[decision->state].rule;
-	event->outcome = NULL;
 	event->due_at = decision->due_at;
 	return true;
 }
@@ -433,6 +517,7 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
 	const AsCommand *command = input->command;
 	const AsTransition *transition;
+	Taker		actor = {false, NULL, &input->request->money};
 
 	if (is_timeout(command))
 	{
@@ -470,7 +555,7 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 		return false;
 	}
 	transition = choose_transition(input, decision, error);
-	if (transition == NULL || !take(input, transition, decision->at, false, decision, error))
+	if (transition == NULL || !take(input, transition, decision->at, &actor, decision, error))
 		return false;
 	if (command->sets_platform_due)
 	{
@@ -478,7 +563,7 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 			return false;
 		decision->events[decision->n_events - 1].due_at = decision->due_at;
 	}
-	return true;
+	return apply_rules(input, false, decision, error);
 }
 
 static void
@@ -486,7 +571,7 @@ begin(const AsDecideInput *input, AsDecision *decision)
 {
 	const AsRequest *request = input->request;
 
-	memset(decision, 0, sizeof *decision);
+	memset(decision, 0, offsetof(AsDecision, events));
 	decision->at = input->command->now;
 	if (input->command->kind == AS_COMMAND_OPEN)
 		return;

@@ -12,9 +12,12 @@
 #include "kernel/calendar.h"
 #include "kernel/flow.h"
 #include "kernel/refund.h"
+#include "kernel/strategy.h"
 
 #define AS_MAX_EVENTS	16		/* events that one act may write */
 #define AS_MAX_COMPUTED	64		/* instants that one act may compute */
+#define AS_MAX_CHOSEN	AS_MAX_EVENTS	/* automatic rules that may act along
+										 * with it */
 
 /* A shop's own term, or timeout, of a state. */
 typedef struct AsOverride
@@ -104,6 +107,13 @@ typedef struct AsComputed
 	bool		provisional;
 } AsComputed;
 
+/* An automatic rule that acts: kept in the facts, given back when deciding again. */
+typedef struct AsChosen
+{
+	int			after;			/* events before its own */
+	const AsStrategy *rule;
+} AsChosen;
+
 typedef struct AsDecideInput
 {
 	const AsFlow *flow;
@@ -116,6 +126,24 @@ typedef struct AsDecideInput
 								 * computing them */
 	int			n_seen;
 	const AsComputed *seen;
+
+	/*
+	 * The shop's automatic rules for the flow, and the request as they see
+	 * it: before the act, for what is overdue, and with it.  The moment is
+	 * filled in here.  Not needed when deciding again.
+	 */
+	int			n_strategies;
+	const AsStrategy *strategies;
+	AsSituation *before;
+	AsSituation *situation;
+
+	/*
+	 * when deciding again: the rules that acted, and how many events there
+	 * were
+	 */
+	int			n_chosen;
+	const AsChosen *chosen;
+	int			n_events;
 } AsDecideInput;
 
 /* One event. */
@@ -124,8 +152,11 @@ typedef struct AsEvent
 	AsInstant	at;
 	const char *action;
 	bool		by_clock;		/* the actor is system, else the command's */
+	const AsStrategy *strategy; /* the rule that acts, for the merchant; NULL:
+								 * none */
 	int			from;			/* state; -1 at the opening */
 	int			to;
+	bool		entered;		/* the state after it was entered by it */
 	const char *rule;
 	const char *outcome;
 	AsMaybeInstant due_at;
@@ -155,11 +186,14 @@ typedef struct AsDecision
 	int			missing_permission; /* of the flow, where the act was refused
 									 * with RA070 */
 	int			n_events;
-	AsEvent		events[AS_MAX_EVENTS];
 	int			n_computed;
-	AsComputed	computed[AS_MAX_COMPUTED];
 	int			n_timers;
+	int			n_chosen;
+	/* from here on only as far as counted */
+	AsEvent		events[AS_MAX_EVENTS];
+	AsComputed	computed[AS_MAX_COMPUTED];
 	AsTimer		timers[AS_MAX_TIMERS];
+	AsChosen	chosen[AS_MAX_CHOSEN];
 } AsDecision;
 
 /* When the state that it is in was entered, where that is a final one; unknown: the request is open. */

@@ -40,6 +40,30 @@ at_most("opening $requests requests", 'raw INSERTs of the same rows', ratio('ope
 at_most('', 'plpgsql row triggers', ratio('open', 'open by hand'), 0.5);
 printf "seconds of CPU: %s\n", join ', ', map { sprintf '%s %.1f', $_, measured($_) } 'open', 'raw', 'open by hand';
 
+# ---- automatic rules ----
+
+# 50 rules that are all looked at and do not match: half by the reason, half by the amount
+sql("INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (2, 'bench', 'with rules');
+	INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (2, 'GB', 'GBP', 'bench', 'UTC');
+	INSERT INTO aftersale.rule (shop_id, name, flow, priority, reasons, amount_from, amount_to, action)
+	SELECT 2, 'rule ' || n, 'bench/rules', n, ARRAY['worn', CASE WHEN mod(n, 2) = 0 THEN 'broken' ELSE 'other' END], 100 + n, 200 + n, 'stop' FROM generate_series(1, 50) AS n");
+my $few = int($requests / 3);
+for my $round (1 .. 5)
+{
+	for my $shop (1, 2)
+	{
+		sql('CHECKPOINT');
+		measure("open in shop $shop", sub { sql("INSERT INTO aftersale.request (shop_id, request_id, flow, external_ref, order_ref, reason, amount)
+			SELECT $shop, 10000000 + n, 'bench/rules', 'R' || n, 'O' || mod(n, 100000), 'broken', 12.34 FROM generate_series(1, $few) AS n") });
+		sql('ALTER TABLE aftersale.request DISABLE TRIGGER USER; ALTER TABLE aftersale.event DISABLE TRIGGER USER;
+			DELETE FROM aftersale.request WHERE request_id > 10000000; DELETE FROM aftersale.event WHERE request_id > 10000000;
+			ALTER TABLE aftersale.request ENABLE TRIGGER USER; ALTER TABLE aftersale.event ENABLE TRIGGER USER');
+		sql('VACUUM aftersale.request');
+		sql('VACUUM aftersale.event');
+	}
+}
+at_most("opening $few requests with 50 rules", 'the same with none', ratio('open in shop 2', 'open in shop 1'), 1.3);
+
 # ---- not acting ----
 
 sql('VACUUM ANALYZE');
