@@ -183,7 +183,8 @@ BEGIN
             remedy := 'SELECT * FROM aftersale.start();';
         ELSIF NOT job.active THEN
             fault := format('job "%s" is inactive', job_name);
-            remedy := format('SELECT cron.alter_job(%s, active => true);', job.jobid);
+            remedy := CASE WHEN job.username = current_user THEN 'SELECT aftersale.stop(); SELECT aftersale.start();'
+                ELSE format('SELECT cron.alter_job(%s, active => true);', job.jobid) END;
         ELSIF job.role IS NULL OR job.rolsuper OR NOT (pg_catalog.pg_has_role(job.role, owner, 'USAGE')
                 OR EXISTS (SELECT FROM aftersale.access a WHERE a.login = job.username AND a.capability = 'sweeper')) THEN
             fault := format('job "%s" runs as "%s", which %s', job_name, job.username,
