@@ -36,22 +36,33 @@ sql('DROP SCHEMA hand CASCADE; SET ROLE bench_erp;
 
 # ---- requests ----
 
+# What the engine makes of one opening; the others are its copies.
+sql("SET ROLE bench_erp; INSERT INTO aftersale.request (shop_id, request_id, flow, reason, amount) VALUES (1, 0, 'bench/flow', 'broken', 12.34);
+	RESET ROLE; SET session_replication_role = replica;
+	CREATE TABLE public.request AS SELECT * FROM aftersale.request;
+	CREATE TABLE public.event AS SELECT * FROM aftersale.event;
+	TRUNCATE aftersale.request, aftersale.event");
+
+# The columns of a table, and what stands in them: as given, else as in the copy that was opened.
+sub copied
+{
+	my ($table, %with) = @_;
+	my @columns = split /\n/, sql("SELECT attname FROM pg_attribute WHERE attrelid = 'aftersale.$table'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum");
+	return 'INSERT INTO aftersale.' . $table . ' (' . join(', ', @columns) . ') SELECT ' . join(', ', map { $with{$_} // "o.$_" } @columns) . " FROM public.$table o";
+}
+
 # Rows $from to $to: those of hour h become due in the course of it, all others years later.
 sub load_requests
 {
 	my ($from, $to) = @_;
-	sql("SET session_replication_role = replica;
-		INSERT INTO aftersale.request (shop_id, request_id, external_ref, flow, flow_version, state, reason, order_ref, country, currency, amount,
-			opened_at, entered_at, due_at, act_at, provisional, event_seq, last_action, last_actor, last_facts, last_at, last_digest)
-		SELECT 1 + n % 100, n, 'R' || n, 'bench/flow', 1, 'here', 'broken', 'O' || n / 3, 'GB', 'GBP', 12.34,
-			d.at - interval '1 day', d.at - interval '1 day', d.at, d.at, false, 1, 'open', 'erp',
-			jsonb_build_object('by', 'merchant', 'due', jsonb_build_array(jsonb_build_array(d.at, false)), 'flow', 'bench/flow', 'due_at', d.at,
-				'country', 'GB', 'calendar', 'bench', 'currency', 'GBP'), d.at - interval '1 day', sha256(n::text::bytea)
-		FROM generate_series(${from}::bigint, $to) n, LATERAL (SELECT CASE WHEN (n - 1) % 10 < 4
-			THEN timestamptz '2026-01-01' + make_interval(hours => ((n - 1) / $block * 4 + (n - 1) % 10)::int, secs => (n - 1) % $block * 3000.0 / $block)
-			ELSE timestamptz '2030-01-01' + make_interval(secs => n * 7919 % 31536000) END AS at) d;
-		INSERT INTO aftersale.event SELECT shop_id, request_id, 1, opened_at, last_at, 'open', 'erp', NULL, 'erp', NULL, 'here', NULL, NULL, last_facts, last_digest
-		FROM aftersale.request WHERE request_id BETWEEN $from AND $to");
+	my $opened = "d.at - interval '1 day'";
+	my $rows = ", generate_series(${from}::bigint, $to) n, LATERAL (SELECT CASE WHEN (n - 1) % 10 < 4
+		THEN timestamptz '2026-01-01' + make_interval(hours => ((n - 1) / $block * 4 + (n - 1) % 10)::int, secs => (n - 1) % $block * 3000.0 / $block)
+		ELSE timestamptz '2030-01-01' + make_interval(secs => n * 7919 % 31536000) END AS at) d";
+	sql('SET session_replication_role = replica; '
+		. copied('request', shop_id => '1 + n % 100', request_id => 'n', external_ref => "'R' || n", order_ref => "'O' || n / 3",
+			opened_at => $opened, entered_at => $opened, last_at => $opened, due_at => 'd.at', act_at => 'd.at', last_digest => 'sha256(n::text::bytea)') . $rows . '; '
+		. copied('event', shop_id => '1 + n % 100', request_id => 'n', at => $opened, recorded_at => $opened, due_at => 'd.at', digest => 'sha256(n::text::bytea)') . $rows);
 	sql('VACUUM (ANALYZE) aftersale.request, aftersale.event');
 	sql('CHECKPOINT');
 }
@@ -108,11 +119,11 @@ at_most('', 'the same with a tenth of them', ratio('idle', 'idle, a tenth'), 1.2
 
 # ---- against the same writes ----
 
-my $as_sweep = "state = 'over', outcome = NULL, entered_at = r.due_at, due_at = NULL, platform_due_at = NULL, provisional = false, act_at = NULL,
+my $as_sweep = "state = 'over', outcome = NULL, entered_at = r.due_at, closed_at = r.due_at, due_at = NULL, platform_due_at = NULL, provisional = false, act_at = NULL,
 	attempts = 0, fault = NULL, event_seq = r.event_seq + 1, last_action = 'timeout', last_actor = 'system', last_on_behalf_of = NULL,
-	last_payload = NULL, last_items = NULL, last_facts = '{\"by\": \"system\", \"from\": \"here\", \"due_at\": null}', last_at = moment, last_digest = digest";
-my $event = "INSERT INTO aftersale.event (shop_id, request_id, event_seq, at, recorded_at, action, actor, login, from_state, to_state, facts, digest)
-	SELECT shop_id, request_id, event_seq, entered_at, last_at, last_action, last_actor, session_user, 'here', state, last_facts, last_digest FROM u";
+	last_payload = NULL, last_items = NULL, last_facts = '{\"by\": \"system\", \"from\": \"here\"}', last_at = moment, last_digest = digest, seal = r.seal + 1";
+my $event = "INSERT INTO aftersale.event (shop_id, request_id, event_seq, at, recorded_at, action, actor, login, role, from_state, to_state, facts, digest)
+	SELECT shop_id, request_id, event_seq, entered_at, last_at, last_action, last_actor, session_user, current_user, 'here', state, last_facts, last_digest FROM u";
 sql("CREATE PROCEDURE public.raw_batches(cutoff timestamptz, moment timestamptz DEFAULT clock_timestamp(), digest bytea DEFAULT sha256('')) LANGUAGE plpgsql AS \$\$
 DECLARE
 	shops bigint[];
