@@ -33,9 +33,18 @@ static AsStatement forget_done = {
 	1, {TIMESTAMPTZOID}
 };
 
-/* of the same refunds after two minutes, then after four, at most an hour apart */
+/*
+ * Of the same refunds after two minutes, then after four, at most an hour
+ * apart.  Goes from shop to shop by the index of the outbox, so that a run
+ * costs what is in it, however many shops there are.
+ */
 static AsStatement tell_shops = {
-	"WITH work AS MATERIALIZED (SELECT s.shop_id, c.refund_id FROM aftersale.shop AS s"
+	"WITH RECURSIVE shops AS ("
+	"(SELECT q.shop_id FROM aftersale.refund AS q WHERE q.status IN ('pending', 'claimed', 'failed')"
+	" ORDER BY q.shop_id LIMIT 1)"
+	" UNION ALL SELECT (SELECT q.shop_id FROM aftersale.refund AS q WHERE q.status IN ('pending', 'claimed', 'failed')"
+	" AND q.shop_id > s.shop_id ORDER BY q.shop_id LIMIT 1) FROM shops AS s WHERE s.shop_id IS NOT NULL),"
+	" work AS MATERIALIZED (SELECT s.shop_id, c.refund_id FROM shops AS o JOIN aftersale.shop AS s ON s.shop_id = o.shop_id"
 	" CROSS JOIN LATERAL (SELECT q.refund_id FROM aftersale.refund AS q WHERE q.shop_id = s.shop_id AND " CLAIMABLE
 	" ORDER BY q.refund_id DESC LIMIT 1) AS c ORDER BY s.shop_id),"
 	" told AS (INSERT INTO aftersale.refund_notice AS n (shop_id, refund_id, told_at, times)"
