@@ -2,9 +2,8 @@
 # left or no room: what was committed stays, nothing is parked for it, the next run
 # does the rest, and nothing fires twice.
 #
-# A disk that is really full takes a file system of its own, which only an
-# administrator can mount; what stands for it here is a limit on temporary files,
-# an error of the same class (53), raised where the record step spills.
+# sweep_disk_full.pl fills a disk; here a limit on temporary files, an error of the
+# same class (53), is raised where the record step spills.
 use strict;
 use warnings;
 use IPC::Open2;
