@@ -362,8 +362,9 @@ read_effect(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, Json
 		invalid_flow(flow, "an extension without a term, or a term without clock 'extend', on action",
 					 flow->actions[transition->action]);
 	if (extend != NULL &&
-		!as_term_parse(pnstrdup(extend->val.string.val, extend->val.string.len), &transition->extension, &error))
-		as_report(&error);
+		(!as_term_parse(pnstrdup(extend->val.string.val, extend->val.string.len), &transition->extension, &error) ||
+		 transition->extension.count <= 0))
+		invalid_flow(flow, "an extension that is no term above zero on action", flow->actions[transition->action]);
 	if (wrong || JB_ROOT_COUNT(effect) != known || (alone != NULL && alone->type != jbvBool))
 		invalid_flow(flow, "an effect that is not {\"refund\": {...}, \"charge\": {...}, \"alone\": true, \"extend\": \"1 day\"} on action",
 					 flow->actions[transition->action]);

@@ -110,7 +110,7 @@ CREATE TABLE aftersale.flow_timer (
     PRIMARY KEY (flow, version, name),
     FOREIGN KEY (flow, version) REFERENCES aftersale.flow ON UPDATE CASCADE ON DELETE CASCADE,
     FOREIGN KEY (flow, version, state) REFERENCES aftersale.flow_state ON UPDATE CASCADE,
-    CONSTRAINT flow_timer_mask CHECK (kind <> 'mask' OR (state IS NULL AND starts IN ('opened', 'ordered')))
+    CONSTRAINT flow_timer_mask CHECK (kind <> 'mask' OR (state IS NULL AND starts IN ('opened', 'ordered') AND pause = 'none'))
 );
 COMMENT ON TABLE aftersale.flow_timer IS 'Secondary promises of a flow beside its deadlines: warnings, the moment an address must be masked, lead times. When one runs out, an event of its name is written and nothing else moves.';
 COMMENT ON COLUMN aftersale.flow_timer.flow IS 'Flow.';

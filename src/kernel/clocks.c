@@ -269,17 +269,21 @@ stop_timers(const AsFlow *flow, AsDecision *decision)
 		decision->timers[i].stands = flow->timers[decision->timers[i].timer].pauses;
 }
 
+/* Gives back the time that they stood: one that was armed meanwhile stands since its state was entered. */
 static bool
 resume_timers(const AsDecideInput *input, AsInstant at, AsDecision *decision, AsError *error)
 {
 	for (int i = 0; i < decision->n_timers; i++)
 	{
 		AsTimer    *timer = &decision->timers[i];
+		AsInstant	since = decision->paused.since;
 		const AsComputed *computed;
 
 		if (!timer->stands)
 			continue;
-		computed = compute_resumed(input, timer->at, decision->paused.since, at,
+		if (input->flow->timers[timer->timer].state >= 0 && since < decision->entered_at)
+			since = decision->entered_at;
+		computed = compute_resumed(input, timer->at, since, at,
 								   input->flow->timers[timer->timer].pause, decision, error);
 		if (computed == NULL)
 			return false;
@@ -380,6 +384,8 @@ static bool
 restart(const AsDecideInput *input, int from, AsInstant at, AsDecision *decision, AsError *error)
 {
 	disarm(input->flow, decision, from, false);
+	if (!resume_timers(input, at, decision, error))
+		return false;
 	decision->paused.stands = false;
 	decision->platform_due_at.known = false;
 	if (!compute_deadline(input, decision, error))
@@ -399,7 +405,13 @@ keep(const AsDecideInput *input, int from, AsInstant at, bool was_parked, AsDeci
 	if (from == decision->state)
 		return true;
 	disarm(input->flow, decision, from, false);
-	return was_parked || arm_timers(input, decision->state, false, at, false, decision, error);
+	if (was_parked)
+		return true;
+	if (!arm_timers(input, decision->state, false, at, false, decision, error))
+		return false;
+	if (decision->paused.stands)
+		stop_timers(input->flow, decision);
+	return true;
 }
 
 static void

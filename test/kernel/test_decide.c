@@ -702,6 +702,26 @@ test_timers(void)
 	ok(act_with(&c, "note", AS_ACTOR_MERCHANT, START + 20 * HOUR, 0, 0) && set_deadline(&c, START + 50 * HOUR, START + 21 * HOUR) &&
 	   !c.request.paused.stands && due_at(&c, START + 50 * HOUR) && timer_at(&c, CALLED, START + 41 * HOUR), "the platform's deadline ends a pause");
 
+	timers[MASKED].pauses = true;
+	timers[MASKED].pause = AS_PAUSE_WALL;
+	opened(&c);
+	ok(act_with(&c, "note", AS_ACTOR_MERCHANT, START + 5 * HOUR, 0, 0) && act_with(&c, "wait", AS_ACTOR_MERCHANT, START + 8 * HOUR, 0, 0) &&
+	   !c.request.paused.stands && c.request.state == WINDOW && c.request.n_timers == 1 && timer_at(&c, MASKED, START + 51 * HOUR) &&
+	   as_decision_act_at(&c.decision).at == START + 48 * HOUR, "a restart ends a pause, also for the request's own timers");
+	timers[MASKED].pauses = false;
+	timers[CALLED].state = WINDOW;
+	transitions[6].clock = AS_CLOCK_KEEP;	/* wait, new to window */
+	transitions[15].clock = AS_CLOCK_RESUME;	/* reopen, window to new */
+	transitions[15].to = WINDOW;
+	opened(&c);
+	ok(act_with(&c, "note", AS_ACTOR_MERCHANT, START + 5 * HOUR, 0, 0) && act_with(&c, "wait", AS_ACTOR_MERCHANT, START + 8 * HOUR, 0, 0) &&
+	   c.request.paused.stands && c.request.n_timers == 2 && act_with(&c, "reopen", AS_ACTOR_MERCHANT, START + 10 * HOUR, 0, 0) &&
+	   timer_at(&c, CALLED, START + 40 * HOUR) && due_at(&c, START + 29 * HOUR), "a timer that is armed during a pause stands from then on");
+	transitions[6].clock = AS_CLOCK_RESTART;
+	transitions[15].clock = AS_CLOCK_KEEP;
+	transitions[15].to = NEW;
+	timers[CALLED].state = NEW;
+
 	close->clock = AS_CLOCK_EXTEND;
 	close->to = NEW;
 	close->extension = hours(10);

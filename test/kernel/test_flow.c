@@ -158,10 +158,68 @@ test_check(void)
 	reset();
 }
 
+static void
+test_timers(void)
+{
+	static AsFlowTimer timers[2];
+	AsError		error;
+
+	flow.timers = timers;
+	flow.n_timers = 2;
+	timers[0] = (AsFlowTimer)
+	{
+		.name = "warned",.state = OPEN,.starts = AS_TIMER_BEFORE_DUE,.rule = "F-4",.term =
+		{
+			60, AS_CLOCK_HOURS, AS_DAY_ROLL
+		}
+	};
+	timers[1] = (AsFlowTimer)
+	{
+		.name = "masked",.state = -1,.starts = AS_TIMER_FROM_OPENED
+	};
+	ok(as_flow_check(&flow, &error) && as_flow_timer(&flow, "masked") == 1 && as_flow_timer(&flow, "Masked") == -1,
+	   "timers, one at once; by its name");
+	timers[0].name = "grant";
+	ok(refuses("timer \"grant\"", "an action or of another timer (RA018, F-4)"), "a timer has no action's name");
+	timers[0].name = AS_ACTION_OPEN;
+	ok(refuses("timer \"open\"", "an action"), "nor that of the opening");
+	timers[0].name = AS_ACTION_SET_DEADLINE;
+	ok(refuses("timer \"set_deadline\"", "an action"), "nor of a new deadline");
+	timers[0].name = AS_ACTION_RECOMPUTE;
+	ok(refuses("timer \"recompute_deadline\"", "an action"), "nor of one computed anew");
+	timers[0].name = AS_ACTION_TIMEOUT;
+	flow.n_actions = 2;
+	flow.n_transitions = 3;
+	states[OPEN].has_term = false;
+	ok(refuses("timer \"timeout\"", "an action"), "nor of the timeout, where the flow has none");
+	flow.n_actions = N_ACTIONS;
+	flow.n_transitions = 4;
+	states[OPEN].has_term = true;
+	timers[0].name = "masked";
+	ok(refuses("timer \"masked\"", "another timer"), "nor another timer's");
+	timers[0].name = "warned";
+	timers[0].state = -1;
+	ok(refuses("timer \"warned\"", "before a deadline, and names no state"), "before a deadline: of a state");
+	timers[0].state = DONE;
+	ok(refuses("timer \"warned\"", "no state that can have one"), "that is not final");
+	timers[0].starts = AS_TIMER_FROM_ENTERED;
+	ok(as_flow_check(&flow, &error), "what counts from entering may be of a final state");
+	timers[0].state = -1;
+	ok(refuses("timer \"warned\"", "counts from entering a state, and names none"), "and is of some state");
+	timers[0].starts = AS_TIMER_FROM_ORDERED;
+	timers[0].term.count = 0;
+	ok(as_flow_check(&flow, &error), "a term may be zero");
+	timers[0].term.count = -1;
+	ok(!as_flow_check(&flow, &error) && strcmp(error.sqlstate, RA_INVALID_FLOW) == 0 &&
+	   strstr(error.message, "timer \"warned\" of flow \"test/flow\" version 3 has a negative term (RA018, F-4)") != NULL, "and not negative");
+	reset();
+}
+
 int
 main(void)
 {
 	reset();
+	test_timers();
 	test_names();
 	test_transitions();
 	test_text();
