@@ -20,13 +20,16 @@ SELECT r.shop_id,
     END AS urgency,
     r.due_at,
     r.due_at - aftersale.statement_clock() AS time_left,
-    s.waits_for IS NOT DISTINCT FROM 'merchant'
-        AND aftersale.statement_clock() - CASE
-            WHEN r.last_action IN ('open', 'timeout') OR r.last_actor IN ('buyer', 'platform', 'carrier', 'erp', 'system') THEN r.entered_at
-            ELSE greatest(r.last_at, r.entered_at)
-        END > interval '1 day' AS unhandled,
-    CASE WHEN r.due_at < aftersale.statement_clock() AND r.act_at IS NOT NULL THEN '{}' ELSE coalesce(n.actions, '{}') END AS actions,
-    CASE WHEN r.due_at < aftersale.statement_clock() AND r.act_at IS NOT NULL THEN '{}' ELSE coalesce(n.lacks, '{}') END AS lacks,
+    CASE
+        WHEN s.waits_for IS DISTINCT FROM 'merchant' OR r.entered_at >= aftersale.statement_clock() - interval '1 day' THEN false
+        WHEN r.last_at < aftersale.statement_clock() - interval '1 day' THEN true
+        -- a count, since NOT EXISTS may be planned as a hash of the whole history
+        ELSE (SELECT count(*) FROM aftersale.event e
+            WHERE e.shop_id = r.shop_id AND e.request_id = r.request_id AND e.at >= aftersale.statement_clock() - interval '1 day'
+                AND e.action <> 'timeout' AND e.actor NOT IN ('buyer', 'platform', 'carrier', 'erp', 'system')) = 0
+    END AS unhandled,
+    CASE WHEN r.due_at < aftersale.statement_clock() AND r.act_at IS NOT NULL AND n.times_out THEN '{}' ELSE coalesce(n.actions, '{}') END AS actions,
+    CASE WHEN r.due_at < aftersale.statement_clock() AND r.act_at IS NOT NULL AND n.times_out THEN '{}' ELSE coalesce(n.lacks, '{}') END AS lacks,
     r.country,
     r.order_ref,
     r.amount,
@@ -37,14 +40,15 @@ SELECT r.shop_id,
 FROM aftersale.request r
 JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state
 CROSS JOIN LATERAL (
-    SELECT array_agg(DISTINCT a.action ORDER BY a.action) FILTER (WHERE a.permitted) AS actions,
-        array_agg(DISTINCT a.permission ORDER BY a.permission) FILTER (WHERE NOT a.permitted) AS lacks
+    SELECT array_agg(DISTINCT a.action ORDER BY a.action) FILTER (WHERE a.is_theirs AND a.permitted) AS actions,
+        array_agg(DISTINCT a.permission ORDER BY a.permission) FILTER (WHERE a.is_theirs AND NOT a.permitted) AS lacks,
+        bool_or(a.action = 'timeout') AS times_out
     FROM (
         SELECT t.action, t.permission,
+            s.waits_for = ANY (t.actors) AND t.action <> 'timeout' AS is_theirs,
             t.permission IS NULL OR s.waits_for <> 'merchant' OR aftersale.has_permission(r.shop_id, t.permission) AS permitted
         FROM aftersale.flow_transition t
         WHERE t.flow = r.flow AND t.version = r.flow_version AND t.from_state = r.state
-            AND s.waits_for = ANY (t.actors) AND t.action <> 'timeout'
     ) a
 ) n
 WHERE r.closed_at IS NULL
@@ -60,7 +64,7 @@ COMMENT ON COLUMN aftersale.worklist.waits_for IS 'Who has to act: merchant, buy
 COMMENT ON COLUMN aftersale.worklist.urgency IS 'parked (left to a person), paused (its deadline stands), overdue (the sweep has yet to run, or the deadline has no timeout), due soon (within 24 hours), or open.';
 COMMENT ON COLUMN aftersale.worklist.due_at IS 'Deadline; NULL: none.';
 COMMENT ON COLUMN aftersale.worklist.time_left IS 'Until the deadline, in elapsed time; negative: since.';
-COMMENT ON COLUMN aftersale.worklist.unhandled IS 'It waits for the merchant, and for more than 24 hours nobody of the shop has acted on it: since it entered its state, or since his act where that was the last one (TEMU-05, TEMU-12, TEMU-29).';
+COMMENT ON COLUMN aftersale.worklist.unhandled IS 'It waits for the merchant, and for more than 24 hours nobody of the shop has acted on it: since it entered its state, or since the last act of the shop''s people there (TEMU-05, TEMU-12, TEMU-29).';
 COMMENT ON COLUMN aftersale.worklist.actions IS 'What whoever it waits for may do next, by name; of the merchant''s only what the session has the permission for. Empty where it waits for nobody, and where a deadline has passed that the sweep has yet to apply: allowed_actions() looks beyond it.';
 COMMENT ON COLUMN aftersale.worklist.lacks IS 'Permissions for the merchant''s other actions, which the session does not have: a colleague has to take them. Empty: none.';
 COMMENT ON COLUMN aftersale.worklist.country IS 'The buyer''s country.';
@@ -88,6 +92,87 @@ BEGIN
                    col_description(a.attrelid, a.attnum)), ';')
         FROM pg_attribute a, (VALUES ('overdue'), ('due_soon')) AS v(name)
         WHERE a.attrelid = 'aftersale.worklist'::regclass AND a.attnum > 0);
+END
+$do$;
+
+-- What has run out: asked of the open requests, so that it costs what they are
+-- and not what the history is.
+CREATE VIEW aftersale.alert WITH (security_invoker = true) AS
+SELECT r.shop_id,
+    r.request_id,
+    r.external_ref,
+    r.flow,
+    r.state,
+    s.title,
+    s.waits_for,
+    e.name,
+    e.kind,
+    e.notify,
+    e.at,
+    r.due_at,
+    r.due_at - aftersale.statement_clock() AS time_left,
+    e.rule
+FROM aftersale.request r
+JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state
+CROSS JOIN LATERAL (
+    SELECT v.action AS name, t.kind, t.notify, v.at, v.rule
+    FROM aftersale.event v
+    JOIN aftersale.flow_timer t ON t.flow = r.flow AND t.version = r.flow_version AND t.name = v.action
+    WHERE v.shop_id = r.shop_id AND v.request_id = r.request_id AND v.actor = 'system' AND v.from_state = v.to_state
+        AND CASE
+            WHEN t.state IS NULL THEN t.kind = 'alert' OR v.at > aftersale.statement_clock() - interval '7 days'
+            -- of the present stay in the state, and of the deadline that it has now
+            ELSE t.state = r.state AND v.at >= r.entered_at AND (t.starts <> 'before_due' OR v.due_at = r.due_at)
+        END
+    OFFSET 0) e
+WHERE r.closed_at IS NULL AND r.event_seq > 1
+ORDER BY e.at DESC, r.shop_id, r.request_id, e.name;
+COMMENT ON VIEW aftersale.alert IS 'What has run out on open requests and still matters, the newest first: warnings of the deadline that a request has now, what its present state has let run out, alerts of the request itself, and of the last 7 days its own warnings and addresses that were hidden. Each sees the requests of his shops. It knows what the sweep, or an act, has written. Example: SELECT * FROM aftersale.alert WHERE shop_id = 1 AND notify = ''supervisor''.';
+COMMENT ON COLUMN aftersale.alert.shop_id IS 'Shop.';
+COMMENT ON COLUMN aftersale.alert.request_id IS 'Number of the request.';
+COMMENT ON COLUMN aftersale.alert.external_ref IS 'The ERP''s or platform''s own key.';
+COMMENT ON COLUMN aftersale.alert.flow IS 'Flow.';
+COMMENT ON COLUMN aftersale.alert.state IS 'State.';
+COMMENT ON COLUMN aftersale.alert.title IS 'What the state means, for people.';
+COMMENT ON COLUMN aftersale.alert.waits_for IS 'Who has to act: merchant, buyer, platform, carrier; NULL: nobody.';
+COMMENT ON COLUMN aftersale.alert.name IS 'Name of the timer that ran out, as of flow_timer.';
+COMMENT ON COLUMN aftersale.alert.kind IS 'warning (somebody has to act), alert (something took too long) or mask (the buyer''s personal data are hidden since then).';
+COMMENT ON COLUMN aftersale.alert.notify IS 'Whom to tell: a role of the shop; NULL: whoever works on it.';
+COMMENT ON COLUMN aftersale.alert.at IS 'When it ran out, whenever the sweep came by.';
+COMMENT ON COLUMN aftersale.alert.due_at IS 'The deadline of the request; NULL: none.';
+COMMENT ON COLUMN aftersale.alert.time_left IS 'Until the deadline, in elapsed time; negative: since.';
+COMMENT ON COLUMN aftersale.alert.rule IS 'The number of the rule that the timer comes from.';
+
+CREATE VIEW aftersale.upcoming WITH (security_invoker = true) AS
+SELECT a.shop_id,
+    a.request_id,
+    r.external_ref,
+    r.flow,
+    r.state,
+    s.title,
+    s.waits_for,
+    a.name,
+    t.kind,
+    t.notify,
+    a.act_at,
+    r.due_at,
+    t.rule
+FROM aftersale.timer a
+JOIN aftersale.request r ON r.shop_id = a.shop_id AND r.request_id = a.request_id
+JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state
+JOIN aftersale.flow_timer t ON t.flow = r.flow AND t.version = r.flow_version AND t.name = a.name
+WHERE NOT a.stands
+ORDER BY a.act_at, a.shop_id, a.request_id, a.name;
+COMMENT ON VIEW aftersale.upcoming IS 'What will run out next beside the deadlines: the armed timers, the first one first, without those that stand with a paused deadline. Each sees the requests of his shops. Example: SELECT * FROM aftersale.upcoming WHERE shop_id = 1 LIMIT 50.';
+COMMENT ON COLUMN aftersale.upcoming.act_at IS 'When it will run out; before now: the sweep has yet to write it.';
+DO $do$
+BEGIN
+    EXECUTE (
+        SELECT string_agg(format('COMMENT ON COLUMN aftersale.upcoming.%I IS %L', a.attname, col_description(a.attrelid, a.attnum)), ';')
+        FROM pg_attribute a
+        WHERE a.attrelid = 'aftersale.alert'::regclass AND a.attnum > 0 AND a.attname NOT IN ('at', 'time_left'));
+    COMMENT ON COLUMN aftersale.upcoming.name IS 'Name of the timer, as of flow_timer.';
+    COMMENT ON COLUMN aftersale.upcoming.kind IS 'warning (somebody will have to act), alert (something takes too long) or mask (the buyer''s personal data are hidden from then on).';
 END
 $do$;
 

@@ -49,7 +49,7 @@ INSERT INTO aftersale.request (shop_id, request_id, flow) VALUES (965, 96501, 'c
 RESET ROLE; SET aftersale.test_now = '2026-11-27 15:00:00+00'; SET ROLE regress_erp;
 SELECT aftersale.fire_due(965, 'infinity', 100);
 RESET ROLE; SET aftersale.test_now = '2026-11-27 16:00:00+00'; SET ROLE regress_erp;
-UPDATE aftersale.request SET action = 'ask', payload = '{"remark": "which colour?"}' WHERE shop_id = 965 RETURNING request_id, state, due_at, paused_at, paused_due_at, act_at;
+WITH u AS (UPDATE aftersale.request SET action = 'ask', payload = '{"remark": "which colour?"}' WHERE shop_id = 965 RETURNING request_id, state, due_at, paused_at, paused_due_at, act_at) SELECT * FROM u ORDER BY 1;
 SELECT * FROM pg_temp.armed;
 SELECT request_id, urgency, waits_for, time_left FROM aftersale.worklist WHERE shop_id = 965;
 SELECT * FROM aftersale.overdue WHERE shop_id = 965;
@@ -57,7 +57,7 @@ SELECT * FROM aftersale.overdue WHERE shop_id = 965;
 RESET ROLE; SET aftersale.test_now = '2026-12-01 10:00:00+00'; SET ROLE regress_erp;
 SELECT aftersale.fire_due(965, 'infinity', 100);
 SELECT aftersale.act(965, 96501, 'timeout', '{}', 'olga');
-UPDATE aftersale.request SET action = 'answer', actor = 'buyer' WHERE shop_id = 965 RETURNING request_id, state, due_at, paused_at, paused_due_at, act_at;
+WITH u AS (UPDATE aftersale.request SET action = 'answer', actor = 'buyer' WHERE shop_id = 965 RETURNING request_id, state, due_at, paused_at, paused_due_at, act_at) SELECT * FROM u ORDER BY 1;
 SELECT * FROM pg_temp.armed;
 -- wall: 16:00 to 10:00 are 90 hours, so Saturday 10:00 becomes Wednesday 04:00; working: 2 + 9 + 1 hours, so Friday 18:00 becomes Tuesday 12:00
 SELECT * FROM pg_temp.history;

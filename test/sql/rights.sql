@@ -34,6 +34,12 @@ SELECT aftersale.link_products(shop_id, 'US', warehouse_id, ARRAY['SECRET P']) F
 INSERT INTO aftersale.request (shop_id, request_id, flow, external_ref, order_ref, items)
 SELECT s, s * 10 + 1, 'temu/ticket', CASE s WHEN 431 THEN 'SECRET' END, CASE s WHEN 431 THEN 'SECRET' ELSE 'O-1' END, '[{"product": "SECRET P", "quantity": 1}]'
 FROM unnest(ARRAY[430, 431]) s;
+-- in both shops one that is due soon and warned of, one that is overdue, and one that has left its state
+INSERT INTO aftersale.flow_timer (flow, version, name, state, term) VALUES ('temu/ticket', 1, 'rights_soon', 'requested', '4 hours'), ('temu/ticket', 1, 'rights_next', 'requested', '1 hour');
+INSERT INTO aftersale.request (shop_id, request_id, flow, external_ref, opened_at)
+SELECT s, s * 10 + i, 'temu/ticket', CASE s WHEN 431 THEN 'SECRET ' || i ELSE 'ours ' || i END, CASE i WHEN 3 THEN timestamptz '2026-11-20 12:00+00' ELSE '2026-11-24 12:00+00' END
+FROM unnest(ARRAY[430, 431]) s, unnest(ARRAY[2, 3, 4]) i;
+SELECT count(aftersale.act(s, s * 10 + 4, 'reply', '{"remark": "SECRET"}', 'SECRET')), sum(aftersale.fire_due(s, 'infinity', 10)) FROM unnest(ARRAY[430, 431]) s;
 RESET ROLE;
 CREATE FUNCTION pg_temp.fill(tables text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -87,7 +93,7 @@ EXCEPTION
 		GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 		RETURN concat_ws(' ', SQLSTATE, SQLERRM, detail, hint);
 END $$;
--- the other shop has a row in every table and view of a shop, but for those that go by the clock
+-- the other shop has a row in every table and view of a shop
 SELECT relation FROM relations
 WHERE tenant AND pg_temp.attempt('postgres', format('SELECT count(*) > 0 FROM aftersale.%I WHERE shop_id = 431', relation)) NOT LIKE 'ok t%';
 -- rows of the other shop, or its texts, that a role can see: none; the owner sees them
@@ -104,6 +110,8 @@ WHERE tenant AND seen <> 'ok true' AND seen NOT LIKE '42501%';
 -- writing into it, or moving a row there
 SELECT relation, seen FROM relations t, pg_temp.attempt('regress_r_service', format('WITH moved AS (UPDATE aftersale.%I SET shop_id = 431 RETURNING 1) SELECT count(*) FROM moved', relation)) AS seen
 WHERE tenant AND seen LIKE 'ok%' AND seen <> 'ok 0';
+
+DELETE FROM aftersale.flow_timer WHERE name LIKE 'rights_%';
 
 -- ---- functions ----
 CREATE TEMP TABLE calls (name text, call text);
@@ -218,7 +226,7 @@ UPDATE aftersale.request SET platform_due_at = now() WHERE shop_id = 430;
 CALL aftersale.sweep();
 INSERT INTO aftersale.heartbeat DEFAULT VALUES;
 RESET ROLE;
-SELECT shop_id, state, last_actor FROM aftersale.request WHERE shop_id IN (430, 431) ORDER BY 1;
+SELECT shop_id, state, last_actor FROM aftersale.request WHERE shop_id IN (430, 431) ORDER BY shop_id, request_id;
 SELECT fired >= 2 AS fired, login = session_user AS login FROM aftersale.heartbeat;
 -- others' sweep takes up what they see and may change
 SET ROLE regress_r_reporter;

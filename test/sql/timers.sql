@@ -5,6 +5,7 @@
 SET client_min_messages = warning;
 SET TIME ZONE 'UTC';
 SET datestyle = ISO;
+SET intervalstyle = postgres;
 CREATE ROLE regress_t_ours;
 CREATE ROLE regress_t_other;
 SET aftersale.test_now = '2026-11-27 10:00:00+00';	-- a Friday
@@ -175,9 +176,53 @@ SELECT request_id, action, at FROM pg_temp.history WHERE request_id IN (96152, 9
 SELECT request_id, attempts, act_at, fault FROM aftersale.request WHERE shop_id = 961 AND request_id IN (96152, 96154) ORDER BY 1;
 DROP TRIGGER zz_poison ON aftersale.request;
 
+-- ---- what people see of it: alert, upcoming and the worklist ----
+RESET ROLE; SET aftersale.test_now = '2027-06-04 10:00:00+00'; SET ROLE regress_erp;	-- a Friday
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, external_ref) VALUES
+	(961, 96161, 'timers/claim', 'GB', 'C-1'), (961, 96162, 'timers/claim', 'GB', 'C-2'), (961, 96163, 'timers/claim', 'GB', 'C-3'), (962, 96231, 'timers/claim', 'GB', 'other');
+CREATE VIEW pg_temp.alerts AS SELECT shop_id, request_id, external_ref, state, name, kind, notify, at, due_at, time_left, rule FROM aftersale.alert WHERE request_id IN (96161, 96162, 96163, 96231);
+CREATE VIEW pg_temp.upcoming AS SELECT request_id, name, kind, notify, act_at, due_at FROM aftersale.upcoming WHERE request_id IN (96161, 96162, 96163, 96231);
+ALTER VIEW pg_temp.alerts SET (security_invoker = true);
+ALTER VIEW pg_temp.upcoming SET (security_invoker = true);
+GRANT SELECT ON pg_temp.alerts, pg_temp.upcoming TO regress_t_ours, regress_t_other;
+SELECT count(*) FROM pg_temp.alerts;
+RESET ROLE; SET aftersale.test_now = '2027-06-04 16:00:00+00'; SET ROLE regress_erp;
+SELECT aftersale.fire_due(961, 'infinity', 100), aftersale.fire_due(962, 'infinity', 100);
+RESET ROLE; SET ROLE regress_t_other;
+SELECT * FROM pg_temp.alerts;
+RESET ROLE; SET ROLE regress_t_ours;
+SELECT * FROM pg_temp.alerts;
+SELECT * FROM pg_temp.upcoming;
+-- whoever acts is warned no more, nor is anybody of a deadline that was moved
+SELECT state FROM aftersale.act(961, 96162, 'grant');
+RESET ROLE; SET ROLE regress_erp;
+UPDATE aftersale.request SET platform_due_at = '2027-06-08 12:00:00+00' WHERE shop_id = 961 AND request_id = 96163;
+UPDATE aftersale.request SET platform_due_at = '2027-06-05 12:00:00+00' WHERE shop_id = 961 AND request_id = 96162;
+RESET ROLE; SET ROLE regress_t_ours;
+SELECT request_id, name, at, due_at FROM pg_temp.alerts;
+SELECT * FROM pg_temp.upcoming LIMIT 4;
+-- a note on Saturday, the clock's own events on Sunday: the request was handled within a day, until Sunday 11:00
+RESET ROLE; SET aftersale.test_now = '2027-06-05 11:00:00+00'; SET ROLE regress_t_ours;
+SELECT state FROM aftersale.act(961, 96161, 'note');
+RESET ROLE; SET aftersale.test_now = '2027-06-06 11:00:00+00'; SET ROLE regress_erp;
+SELECT aftersale.fire_due(961, 'infinity', 100), aftersale.fire_due(962, 'infinity', 100);
+RESET ROLE; SET ROLE regress_t_ours;
+SELECT request_id, urgency, unhandled, actions FROM aftersale.worklist WHERE request_id IN (96161, 96162, 96163);
+RESET ROLE; SET aftersale.test_now = '2027-06-06 11:00:00.000001+00'; SET ROLE regress_t_ours;
+SELECT request_id, unhandled FROM aftersale.worklist WHERE request_id IN (96161, 96163);
+SELECT request_id, name, kind, at, due_at FROM pg_temp.alerts;
+-- addresses that were hidden a week ago are no news; what a closed request had is none at all
+RESET ROLE; SET aftersale.test_now = '2027-06-20 00:00:00+00'; SET ROLE regress_erp;
+SELECT aftersale.fire_due(961, 'infinity', 100), aftersale.fire_due(962, 'infinity', 100);
+RESET ROLE; SET ROLE regress_t_ours;
+SELECT request_id, state, name, kind, notify, at FROM pg_temp.alerts;
+RESET ROLE; SET ROLE regress_erp;
+SELECT state FROM aftersale.act(961, 96161, 'close', '{}', 'platform');
+SELECT count(*) FILTER (WHERE request_id = 96161), count(*) FILTER (WHERE shop_id = 962) AS other FROM pg_temp.alerts;
+
 -- each sees the timers of his own shops, and nobody but the engine writes them
 SET ROLE regress_erp;
-INSERT INTO aftersale.request (shop_id, request_id, flow) VALUES (962, 96221, 'timers/claim');
+INSERT INTO aftersale.request (shop_id, request_id, flow, country) VALUES (961, 96171, 'timers/claim', 'US'), (962, 96221, 'timers/claim', 'GB');
 RESET ROLE; SET ROLE regress_t_ours;
 SELECT count(*) > 0 AS some, count(*) FILTER (WHERE shop_id <> 961) AS others FROM aftersale.timer;
 SELECT name, kind, notify FROM aftersale.flow_timer WHERE flow = 'timers/claim' ORDER BY name;
@@ -196,5 +241,16 @@ JOIN aftersale.request r USING (shop_id, request_id)
 WHERE r.act_at IS DISTINCT FROM least(t.first, CASE WHEN EXISTS (SELECT FROM aftersale.flow_transition x WHERE x.flow = r.flow AND x.version = r.flow_version AND x.from_state = r.state AND x.action = 'timeout') THEN r.due_at END);
 SELECT count(aftersale.revoke_access(role, 'employee')) FROM unnest(ARRAY['regress_t_ours', 'regress_t_other']) AS role;
 DELETE FROM aftersale.login WHERE login LIKE 'regress_t_%';
+DROP VIEW pg_temp.alerts, pg_temp.upcoming;
 RESET ROLE;
 DROP ROLE regress_t_ours, regress_t_other;
+-- pack temu_warnings: a ticket of Friday 18:00 is due on Monday, and warned of four hours before
+BEGIN;
+SET LOCAL ROLE regress_erp;
+SELECT aftersale.load_pack('temu'), aftersale.load_pack('temu_warnings'), aftersale.load_pack('temu_warnings');
+INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (963, 'temu', 'warned');
+INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (963, 'US', 'USD', 'timers days', 'UTC');
+RESET ROLE; SET aftersale.test_now = '2027-06-18 18:00:00+00'; SET ROLE regress_erp;
+INSERT INTO aftersale.request (shop_id, request_id, flow) VALUES (963, 96302, 'temu/ticket') RETURNING due_at, act_at;
+SELECT name, kind, notify, act_at, rule FROM aftersale.upcoming WHERE shop_id = 963;
+ROLLBACK;
