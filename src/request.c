@@ -349,7 +349,9 @@ settles_overdue(const AsRequestRow *old, const AsRequestRow *new)
 {
 	static const AsRequestColumn amounts[] = {AS_COL_amount, AS_COL_tax, AS_COL_shipping, AS_COL_ratio};
 
-	if (old->nulls[AS_COL_act_at] || DatumGetTimestampTz(old->values[AS_COL_act_at]) >= as_now())
+	/* what the sweep failed on is overdue, whenever its next attempt is */
+	if (old->nulls[AS_COL_act_at] ||
+		(DatumGetTimestampTz(old->values[AS_COL_act_at]) >= as_now() && DatumGetInt32(old->values[AS_COL_attempts]) == 0))
 		return false;
 	for (size_t i = 0; i < lengthof(amounts); i++)
 		if (!as_request_same(old, new, amounts[i]))

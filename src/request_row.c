@@ -135,8 +135,8 @@ as_request_row_from_tuple(const AsRequestMap *map, HeapTuple tuple, TupleDesc de
 		row->values[column] = values[map->index[column]];
 		row->nulls[column] = nulls[map->index[column]];
 	}
-	pfree(values);
-	pfree(nulls);
+	row->all_values = values;
+	row->all_nulls = nulls;
 }
 
 void
@@ -154,23 +154,18 @@ HeapTuple
 as_request_row_into_tuple(const AsRequestMap *map, HeapTuple tuple, TupleDesc descriptor,
 						  const AsRequestRow *row)
 {
-	Datum	   *values = palloc(sizeof(Datum) * descriptor->natts);
-	bool	   *nulls = palloc(sizeof(bool) * descriptor->natts);
 	HeapTuple	result;
 
-	heap_deform_tuple(tuple, descriptor, values, nulls);
 	for (int column = 0; column < AS_REQUEST_COLUMN_COUNT; column++)
 	{
-		values[map->index[column]] = row->values[column];
-		nulls[map->index[column]] = row->nulls[column];
+		row->all_values[map->index[column]] = row->values[column];
+		row->all_nulls[map->index[column]] = row->nulls[column];
 	}
-	result = heap_form_tuple(descriptor, values, nulls);
+	result = heap_form_tuple(descriptor, row->all_values, row->all_nulls);
 	/* the identification fields, as heap_modify_tuple() keeps them */
 	result->t_data->t_ctid = tuple->t_data->t_ctid;
 	result->t_self = tuple->t_self;
 	result->t_tableOid = tuple->t_tableOid;
-	pfree(values);
-	pfree(nulls);
 	return result;
 }
 

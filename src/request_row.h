@@ -44,6 +44,9 @@ typedef struct AsRequestRow
 {
 	Datum		values[AS_REQUEST_COLUMN_COUNT];
 	bool		nulls[AS_REQUEST_COLUMN_COUNT];
+	/* all columns of the tuple that it was read from, in the table's order */
+	Datum	   *all_values;
+	bool	   *all_nulls;
 } AsRequestRow;
 
 /* The map of the table's columns; raises where the table lacks one, or has it with another type. */
@@ -54,7 +57,7 @@ extern void as_request_row_from_tuple(const AsRequestMap *map, HeapTuple tuple, 
 									  AsRequestRow *row);
 extern void as_request_row_from_slot(const AsRequestMap *map, TupleTableSlot *slot, AsRequestRow *row);
 
-/* The tuple with our columns replaced by the row's; other columns stay. */
+/* The tuple that the row was read from, with our columns replaced by the row's; other columns stay. */
 extern HeapTuple as_request_row_into_tuple(const AsRequestMap *map, HeapTuple tuple, TupleDesc descriptor,
 										   const AsRequestRow *row);
 
