@@ -152,8 +152,11 @@ check_timer(const AsFlow *flow, const AsFlowTimer *timer, AsError *error)
 		return as_hint(error, "Give flow_timer.state.");
 	}
 	if (timer->term.count < 0)
-		return as_fail(error, RA_INVALID_FLOW, timer->rule, "timer \"%s\" of flow \"%s\" version %d has a negative term",
-					   timer->name, flow->name, flow->version);
+	{
+		as_fail(error, RA_INVALID_FLOW, timer->rule, "timer \"%s\" of flow \"%s\" version %d has a negative term",
+				timer->name, flow->name, flow->version);
+		return as_hint(error, "What comes before a deadline starts 'before_due', with a term of zero or more.");
+	}
 	return true;
 }
 

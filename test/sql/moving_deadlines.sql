@@ -196,4 +196,13 @@ UPDATE aftersale.request SET attributes = '{"seen": true}', reason = 'late' WHER
 SELECT aftersale.fire_due(965, 'infinity', 100);
 SELECT request_id, state, amount, refund_amount, last_actor, event_seq FROM aftersale.request WHERE shop_id = 965 AND request_id BETWEEN 96541 AND 96546 ORDER BY 1;
 SELECT request_id, amount, executed_by, reason FROM aftersale.refund WHERE shop_id = 965 AND request_id BETWEEN 96541 AND 96546 ORDER BY 1;
+-- nor where the sweep has failed on it and comes again later
+CREATE FUNCTION pg_temp.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.shop_id = 965 AND NEW.action IS NOT NULL THEN RAISE 'not now' USING ERRCODE = '22000'; END IF; RETURN NEW; END $$;
+INSERT INTO aftersale.request (shop_id, request_id, flow, order_ref, amount) VALUES (965, 96550, 'clocks/refund', 'A-9', 50);
+CREATE TRIGGER aa_fail BEFORE UPDATE ON aftersale.request FOR EACH ROW EXECUTE FUNCTION pg_temp.fail();
+RESET ROLE; SET aftersale.test_now = '2027-03-06 10:00:00+00'; SET ROLE regress_erp;
+SELECT aftersale.fire_due(965, 'infinity', 100);
+DROP TRIGGER aa_fail ON aftersale.request;
+SELECT state, attempts, act_at FROM aftersale.request WHERE shop_id = 965 AND request_id = 96550;
+UPDATE aftersale.request SET amount = 99 WHERE shop_id = 965 AND request_id = 96550 RETURNING state, amount, refund_amount;
 SELECT * FROM aftersale.verify_history(965);
