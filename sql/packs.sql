@@ -7,7 +7,7 @@ SELECT CASE pack_definition.name
 END
 $function$;
 COMMENT ON FUNCTION aftersale.pack_definition(text) IS
-'The statements by which load_pack() loads the policy pack of that name; NULL: there is no such pack. Example: SELECT aftersale.pack_definition(''temu'');';
+'The statements by which load_pack() loads the policy pack of that name; what follows the line --@shop is for a shop, $1, alone. NULL: there is no such pack. Example: SELECT aftersale.pack_definition(''temu'');';
 
 CREATE FUNCTION aftersale.packs() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -25,6 +25,8 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     definition text := aftersale.pack_definition(load_pack.name);
+    -- what follows it is one statement, whose $1 is the shop
+    shop_part constant text := E'\n--@shop\n';
 BEGIN
     PERFORM aftersale.require_installed();
     IF definition IS NULL THEN
@@ -37,9 +39,12 @@ BEGIN
             MESSAGE = format('shop "%s" does not exist (RA010)', load_pack.shop_id),
             HINT = 'Shops are rows of table aftersale.shop.';
     END IF;
-    EXECUTE definition;
+    EXECUTE split_part(definition, shop_part, 1);
+    IF load_pack.shop_id IS NOT NULL AND position(shop_part IN definition) > 0 THEN
+        EXECUTE split_part(definition, shop_part, 2) USING load_pack.shop_id;
+    END IF;
     RETURN format('pack "%s" is loaded', load_pack.name);
 END
 $function$;
 COMMENT ON FUNCTION aftersale.load_pack(text, bigint) IS
-'Loads the policy data of a platform as rows; rows that are there already stay as they are. name: one of packs(); shop_id: a shop whose own rows the pack brings along (no pack of this version has such rows). Returns a sentence. Errors: RA010 unknown shop, RA017 unknown pack. Example: SELECT aftersale.load_pack(''temu'');';
+'Loads the policy data of a platform as rows. Rows that are there already stay as they are, so it may be repeated, and a newer version of a flow lands beside the old one. name: one of packs(); shop_id: a shop of the platform that gets the rules which the pack brings along, switched off (douyin: the strategies DOUYIN-05 to DOUYIN-08); those it has by name stay as they are; NULL: no shop. douyin also makes of each row of aftersale.reason (kind reject) that needs no evidence a transition (DOUYIN-15): load it again when those rows have changed. Returns a sentence. Errors: RA010 unknown shop, RA017 unknown pack, RA080 the shop is on another platform. Example: SELECT aftersale.load_pack(''temu'');';

@@ -137,6 +137,13 @@ BEGIN
             format('Shop "%s" is on platform "%s".', NEW.shop_id, platforms[2]),
             format('Flows of its platform: SELECT DISTINCT flow FROM aftersale.flow WHERE platform = %L;', platforms[2]));
     END IF;
+    -- DOUYIN-03: where the platform lists the permission, whoever saves a rule needs it
+    IF EXISTS (SELECT FROM aftersale.role_permission p WHERE p.platform = platforms[2] AND p.permission = 'use_assistant')
+       AND NOT coalesce(aftersale.has_permission(NEW.shop_id, 'use_assistant'), false) THEN
+        PERFORM aftersale.refuse_rule(NEW.name, 'needs permission "use_assistant", which the session does not have',
+            format('On platform "%s" automatic rules are for those who have it.', platforms[2]),
+            'Who has "grant_permission", as the main account, grants it: SELECT aftersale.grant_permission(shop_id, ''role'', ''use_assistant'');', 'RA070');
+    END IF;
     FOR list IN SELECT l.key FROM jsonb_each(lists) AS l
                 WHERE l.value = '[]' OR (jsonb_typeof(l.value) = 'array' AND l.value @> '[null]') LOOP
         PERFORM aftersale.refuse_rule(NEW.name, format('has %s that are empty or hold NULL', list),
@@ -146,7 +153,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.rule_check() IS
-'Trigger function of aftersale.rule: refuses a rule that could never act as it says (TEMU-27, TEMU-28, DOUYIN-09). For install() only. Errors: RA014 unknown flow; RA015 the flow has not the signal or the action; RA012 unknown currency; RA080 anything else.';
+'Trigger function of aftersale.rule: refuses a rule that could never act as it says (TEMU-27, TEMU-28, DOUYIN-09). For install() only. Errors: RA014 unknown flow; RA015 the flow has not the signal or the action; RA012 unknown currency; RA070 the session lacks use_assistant, where the platform has it (DOUYIN-03); RA080 anything else.';
 
 CREATE FUNCTION aftersale.rule_overlaps() RETURNS trigger
 LANGUAGE plpgsql
