@@ -82,6 +82,12 @@ FROM (SELECT code, row_number() OVER (ORDER BY code) AS place FROM aftersale.rea
     unnest(ARRAY['requested', 'awaiting_refusal']) AS s(state)
 WHERE r.place <= 50;
 
+INSERT INTO aftersale.flow_advice (flow, version, name, state, action, advice, rule, standing) VALUES
+    ('douyin/shipped_refund_only', 1, 'intercept_first', 'requested', 'approve', 'Intercept the parcel first, and agree to refund after the refusal: else goods and money may both be lost.', 'DOUYIN-14', 'informational'),
+    ('douyin/shipped_refund_only', 1, 'talk_first', 'requested', 'reject', 'Intercept the parcel and agree to refund after the refusal, or agree with the buyer that he withdraws or amends, before you reject.', 'DOUYIN-14', 'informational'),
+    ('douyin/shipped_refund_only', 1, 'groundless_rejection', NULL, 'reject', 'A rejection without grounds may be penalised by the platform.', 'DOUYIN-16', 'informational')
+ON CONFLICT DO NOTHING;
+
 -- DOUYIN-03: the main account may do everything; a sub-account what the main account grants it (grant_permission()).
 -- That use_assistant is listed makes it needed for saving rules in shops of the platform.
 INSERT INTO aftersale.role_permission (platform, role, permission, rule) VALUES

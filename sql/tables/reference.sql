@@ -163,6 +163,31 @@ COMMENT ON COLUMN aftersale.flow_transition.clock IS 'restart: the deadline is c
 COMMENT ON COLUMN aftersale.flow_transition.rule IS 'The rule''s number.';
 COMMENT ON COLUMN aftersale.flow_transition.standing IS 'stated, reading, external, informational or own.';
 
+CREATE TABLE aftersale.flow_advice (
+    flow text NOT NULL,
+    version int NOT NULL,
+    name text NOT NULL,
+    state text,
+    action text NOT NULL,
+    condition jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(condition) = 'object'),
+    advice text NOT NULL,
+    rule text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
+    PRIMARY KEY (flow, version, name),
+    FOREIGN KEY (flow, version) REFERENCES aftersale.flow ON UPDATE CASCADE ON DELETE CASCADE,
+    FOREIGN KEY (flow, version, state) REFERENCES aftersale.flow_state ON UPDATE CASCADE
+);
+COMMENT ON TABLE aftersale.flow_advice IS 'What a platform advises before an action is taken. It blocks nothing: advice() tells it.';
+COMMENT ON COLUMN aftersale.flow_advice.flow IS 'Flow.';
+COMMENT ON COLUMN aftersale.flow_advice.version IS 'Version of the flow.';
+COMMENT ON COLUMN aftersale.flow_advice.name IS 'Name.';
+COMMENT ON COLUMN aftersale.flow_advice.state IS 'The state in which it holds; NULL: any.';
+COMMENT ON COLUMN aftersale.flow_advice.action IS 'The action before which it is told.';
+COMMENT ON COLUMN aftersale.flow_advice.condition IS 'What the request''s attributes must contain, such as {"freight_insurance": true}; {}: nothing.';
+COMMENT ON COLUMN aftersale.flow_advice.advice IS 'The advice, for people.';
+COMMENT ON COLUMN aftersale.flow_advice.rule IS 'The rule''s number.';
+COMMENT ON COLUMN aftersale.flow_advice.standing IS 'stated, reading, external, informational or own.';
+
 CREATE TABLE aftersale.role_permission (
     platform text NOT NULL,
     role text NOT NULL,

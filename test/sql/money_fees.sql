@@ -25,7 +25,7 @@ INSERT INTO aftersale.request (shop_id, request_id, flow, country, order_ref, am
 SELECT state, refund_amount FROM aftersale.act(270, 27001, 'approve');
 SELECT amount, goods, tax, shipping, fees FROM aftersale.refund WHERE shop_id = 270 AND request_id = 27001;
 
--- a restocking fee of 10 %, at most 5.00, waived where the fault is the seller's; return freight of 3.50
+-- TTRET-05: a restocking fee of 10 %, at most 5.00, waived where the fault is the seller's; return freight of 3.50
 INSERT INTO aftersale.return_fee (shop_id, kind, percent, cap, waived_reasons) VALUES (270, 'restocking', 10, 5, '{damaged,wrong_item}');
 INSERT INTO aftersale.return_fee (shop_id, kind, fixed, country) VALUES (270, 'return_freight', 3.5, 'GB');
 INSERT INTO aftersale.request (shop_id, request_id, flow, country, order_ref, amount, reason) VALUES

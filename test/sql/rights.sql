@@ -119,6 +119,7 @@ INSERT INTO calls VALUES
 	('act', $$SELECT state FROM aftersale.act({shop}, {request}, 'reply', '{"remark": "x"}')$$),
 	('act_many', $$SELECT state FROM aftersale.act_many(ARRAY[{shop}], ARRAY[{request}], 'reply', '{"remark": "x"}')$$),
 	('allowed_actions', $$SELECT * FROM aftersale.allowed_actions({shop}, {request})$$),
+	('advice', $$SELECT rule FROM aftersale.advice({shop}, ARRAY[{request}])$$),
 	('explain', $$SELECT * FROM aftersale.explain({shop}, {request})$$),
 	('verify_history', $$SELECT * FROM aftersale.verify_history({shop}, {request})$$),
 	('open_many', $$SELECT state FROM aftersale.open_many('[{"shop_id": {shop}, "flow": "temu/ticket", "external_ref": "SECRET"}]')$$),

@@ -106,6 +106,7 @@ SELECT (SELECT count(*) FROM aftersale.worklist) + (SELECT count(*) FROM aftersa
 -- 7221: opened on Thursday, due on Friday; the sweep has yet to run
 -- 7222: opened on Friday at 10:00, due now, which is in time
 -- 7223: opened on Friday at 16:00, with a note of the shop on Sunday
+-- TEMU-05, TEMU-12, TEMU-29: what nobody of the shop has looked at for a day is unhandled
 -- 7224: due tomorrow before this hour; 7225: at this hour
 -- 7226: granted: waits for the buyer; 7227: rejected: waits for the platform
 -- 7228: overdue when it was opened: left to a person

@@ -1,6 +1,6 @@
 -- Douyin, shipped refund-only, rule by rule: deadline, decisions, reports, the buyer's acts.
 BEGIN;
-SELECT plan(48);
+SELECT plan(54);
 -- What a statement gives when the clerk, who is nobody in the database but a service account of shop 1, runs it at an instant
 CREATE FUNCTION pg_temp.at(instant timestamptz, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -137,7 +137,18 @@ SELECT is(pg_temp.act('2026-11-27 11:00+00', 64, 'close', 'platform'), 'closed',
 
 -- DOUYIN-10, DOUYIN-12: the queue, by its keys
 SELECT results_eq($$SELECT request_id FROM aftersale.worklist WHERE shop_id = 1 AND flow = 'douyin/shipped_refund_only' AND waits_for = 'merchant' AND order_ref = 'O-5'$$,
-	$$VALUES (65::bigint)$$, 'DOUYIN-10: the queue holds what waits for the merchant, DOUYIN-12: by order number');
+	$$VALUES (65::bigint)$$, 'DOUYIN-10, DOUYIN-12: the queue holds what waits for the merchant, and is searched by order number');
+
+SELECT results_eq($$SELECT request_id FROM aftersale.worklist WHERE shop_id = 1 AND opened_at >= '2026-11-26' AND waits_for = 'merchant' AND order_ref IN ('O-5', 'O-6')$$,
+	$$VALUES (65::bigint), (66)$$, 'DOUYIN-12: by the day of the application');
+SELECT is(pg_temp.at('2026-11-27 11:00+00', $$INSERT INTO aftersale.personal (shop_id, request_id, buyer_name, phone) VALUES (1, 66, 'Wang', '13800000001') RETURNING 1$$), '1', 'DOUYIN-12: who the buyer is');
+SELECT is(pg_temp.at('2026-11-27 11:00+00', $$SELECT request_id FROM aftersale.buyer WHERE shop_id = 1 AND buyer_name = 'Wang' AND phone = '13800000001'$$), '66', 'DOUYIN-12: by name and phone');
+
+-- DOUYIN-14, DOUYIN-16: advice, which blocks nothing
+SELECT is(pg_temp.at('2026-11-27 11:00+00', $$SELECT string_agg(rule, ',' ORDER BY rule) FROM aftersale.advice(1, '{66}', 'reject')$$), 'DOUYIN-14,DOUYIN-16', 'DOUYIN-14, DOUYIN-16: what is advised before a rejection');
+SELECT is(pg_temp.at('2026-11-27 11:00+00', $$SELECT string_agg(rule, ',') FROM aftersale.advice(1, '{66}', 'approve')$$), 'DOUYIN-14', 'DOUYIN-14: and before agreeing');
+SELECT pg_temp.act('2026-11-27 11:00+00', 66, 'agree_after_refusal', 'olga') \g /dev/null
+SELECT is(pg_temp.at('2026-11-27 11:00+00', $$SELECT string_agg(rule, ',') FROM aftersale.advice(1, '{66}')$$), 'DOUYIN-16', 'DOUYIN-14: not once it was followed');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -48,7 +48,7 @@ SELECT aftersale.load_pack('douyin', 1) \g /dev/null
 SELECT results_eq($$SELECT shop_id, name, coalesce(signal, 'opening'), action, enabled FROM aftersale.rule ORDER BY name$$, $$VALUES
 	(1::bigint, 'douyin A: shipment cancelled', 'shipment_cancelled', 'approve', false), (1, 'douyin B: small amount', 'opening', 'approve', false),
 	(1, 'douyin C: intercepted', 'interception_succeeded', 'approve', false), (1, 'douyin D: after refusal', 'opening', 'agree_after_refusal', false)$$,
-	'DOUYIN-09: strategies A, B, C and D, exactly, for that shop, switched off');
+	'DOUYIN-02, DOUYIN-09: strategies A, B, C and D, exactly, for that shop, switched off');
 SELECT throws_ok($$SELECT aftersale.load_pack('douyin', 2)$$, 'RA080', NULL, 'DOUYIN-09: not for a shop of another platform');
 SELECT throws_ok($$SELECT aftersale.load_pack('douyin', 9)$$, 'RA010', NULL, 'nor for one that does not exist');
 RESET ROLE;
