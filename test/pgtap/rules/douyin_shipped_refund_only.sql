@@ -1,6 +1,6 @@
 -- Douyin, shipped refund-only, rule by rule: deadline, decisions, reports, the buyer's acts.
 BEGIN;
-SELECT plan(54);
+SELECT plan(56);
 -- What a statement gives when the clerk, who is nobody in the database but a service account of shop 1, runs it at an instant
 CREATE FUNCTION pg_temp.at(instant timestamptz, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -143,6 +143,12 @@ SELECT results_eq($$SELECT request_id FROM aftersale.worklist WHERE shop_id = 1 
 	$$VALUES (65::bigint), (66)$$, 'DOUYIN-12: by the day of the application');
 SELECT is(pg_temp.at('2026-11-27 11:00+00', $$INSERT INTO aftersale.personal (shop_id, request_id, buyer_name, phone) VALUES (1, 66, 'Wang', '13800000001') RETURNING 1$$), '1', 'DOUYIN-12: who the buyer is');
 SELECT is(pg_temp.at('2026-11-27 11:00+00', $$SELECT request_id FROM aftersale.buyer WHERE shop_id = 1 AND buyer_name = 'Wang' AND phone = '13800000001'$$), '66', 'DOUYIN-12: by name and phone');
+
+-- DOUYIN-08: the deadline that it has, whichever that is
+SELECT pg_temp.act('2026-11-27 10:00+00', 67, 'modify', 'buyer', '{"changed": ["amount"]}') \g /dev/null
+SELECT is(pg_temp.act('2026-11-27 11:00+00', 67, 'agree_after_refusal', 'olga'), 'awaiting_refusal 2026-11-29 10:00:00+00', 'DOUYIN-08: that of an amended application');
+SELECT pg_temp.at('2026-11-27 10:00+00', $$WITH u AS (UPDATE aftersale.request SET platform_due_at = '2026-12-01 00:00+00' WHERE shop_id = 1 AND request_id = 68 RETURNING 1) SELECT * FROM u$$) \g /dev/null
+SELECT is(pg_temp.act('2026-11-27 11:00+00', 68, 'agree_after_refusal', 'olga'), 'awaiting_refusal 2026-12-01 00:00:00+00', 'DOUYIN-08: the platform''s own');
 
 -- DOUYIN-14, DOUYIN-16: advice, which blocks nothing
 SELECT is(pg_temp.at('2026-11-27 11:00+00', $$SELECT string_agg(rule, ',' ORDER BY rule) FROM aftersale.advice(1, '{66}', 'reject')$$), 'DOUYIN-14,DOUYIN-16', 'DOUYIN-14, DOUYIN-16: what is advised before a rejection');
