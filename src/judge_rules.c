@@ -99,7 +99,8 @@ as_judge_note_uses(AsJudgement *judgement)
 	{
 		const AsStrategy *rule = decision->chosen[i].rule;
 		const AsEvent *event = &decision->events[decision->chosen[i].after];
-		const AsStrategyShell *shell = judgement->input.situation->context;
+		const AsSituation *seen = decision->chosen[i].overdue ? judgement->input.before : judgement->input.situation;
+		const AsStrategyShell *shell = seen->context;
 
 		if (!as_strategy_is_capped(rule))
 			continue;
