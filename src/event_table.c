@@ -4,9 +4,9 @@
  *
  * Where nothing but the table itself and its indexes sees a new row, rows go
  * in as COPY puts them, a page at a time: an INSERT of arrays costs three times
- * as much.  Where the owner has added a column, a trigger, a rule or a check,
- * made it a partition, or a distributed engine has taken the table over, each
- * row is an INSERT.
+ * as much.  Where the owner has added a column, a trigger, a rule, a check or a
+ * NOT NULL, made it a partition, or a distributed engine has taken the table
+ * over, each row is an INSERT.
  */
 #include "event_table.h"
 
@@ -42,13 +42,15 @@ typedef struct Column
 {
 	const char *name;
 	Oid			type;
+	bool		nullable;
 } Column;
 
 static const Column columns[AS_EVENT_COLUMNS] = {
 	{"shop_id", INT8OID}, {"request_id", INT8OID}, {"event_seq", INT8OID}, {"at", TIMESTAMPTZOID},
-	{"recorded_at", TIMESTAMPTZOID}, {"action", TEXTOID}, {"actor", TEXTOID}, {"on_behalf_of", TEXTOID},
-	{"login", NAMEOID}, {"role", TEXTOID}, {"from_state", TEXTOID}, {"to_state", TEXTOID},
-	{"due_at", TIMESTAMPTZOID}, {"rule", TEXTOID}, {"payload", JSONBOID}, {"facts", JSONBOID}, {"digest", BYTEAOID}
+	{"recorded_at", TIMESTAMPTZOID}, {"action", TEXTOID}, {"actor", TEXTOID}, {"on_behalf_of", TEXTOID, true},
+	{"login", NAMEOID}, {"role", TEXTOID, true}, {"from_state", TEXTOID, true}, {"to_state", TEXTOID},
+	{"due_at", TIMESTAMPTZOID, true}, {"rule", TEXTOID, true}, {"payload", JSONBOID, true}, {"facts", JSONBOID, true},
+	{"digest", BYTEAOID}
 };
 
 static AsStatement insert_event = {
@@ -72,7 +74,12 @@ is_plain(Relation relation)
 	{
 		Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
 
-		if (attribute->attisdropped || attribute->atttypid != columns[i].type ||
+		/*
+		 * nobody checks here that a column is not null, or rounds to its
+		 * precision
+		 */
+		if (attribute->attisdropped || attribute->atttypid != columns[i].type || attribute->atttypmod != -1 ||
+			(columns[i].nullable && attribute->attnotnull) ||
 			strcmp(NameStr(attribute->attname), columns[i].name) != 0)
 			return false;
 	}
