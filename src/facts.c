@@ -106,19 +106,19 @@ push_overrides(JsonbParseState **state, const AsDecideInput *input)
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
-/* "timers": [["due soon", 1, "2026-11-26 06:00:00+00", false], ...]: armed before the act, by which event, for when, whether it stands */
+/* "timers": [["due soon", 1, "2026-11-26 06:00:00+00", false], ...]: armed from now on, by which event, for when, whether it stands */
 static void
-push_timers(JsonbParseState **state, const AsDecideInput *input)
+push_timers(JsonbParseState **state, const AsFlow *flow, const AsDecision *decision)
 {
 	push_text(state, WJB_KEY, "timers");
 	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
-	for (int i = 0; i < input->request->n_timers; i++)
+	for (int i = 0; i < decision->n_timers; i++)
 	{
-		const AsTimer *timer = &input->request->timers[i];
+		const AsTimer *timer = &decision->timers[i];
 		AsMaybeAmount event_seq = {true, timer->event_seq};
 
 		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
-		push_text(state, WJB_ELEM, input->flow->timers[timer->timer].name);
+		push_text(state, WJB_ELEM, flow->timers[timer->timer].name);
 		push_amount(state, WJB_ELEM, event_seq, 0);
 		push_instant(state, WJB_ELEM, timer->at);
 		push_bool(state, WJB_ELEM, timer->stands);
@@ -229,8 +229,8 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 	}
 	if (input->n_overrides > 0)
 		push_overrides(&state, input);
-	if (input->request->n_timers > 0)
-		push_timers(&state, input);
+	if (decision->n_timers > 0)
+		push_timers(&state, input->flow, decision);
 	if (decision->n_chosen > 0)
 		push_rules(&state, input, decision, uses);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
@@ -372,25 +372,37 @@ read_overrides(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
 	}
 }
 
+/* A timer that the flow no longer has says nothing any more, and goes with the next act. */
 static void
-read_timers(JsonbContainer *array, const AsFlow *flow, AsFacts *facts)
+read_timer(JsonbContainer *row, const AsFlow *flow, AsRequest *request)
 {
-	for (int i = 0; i < (int) JsonContainerSize(array); i++)
-	{
-		JsonbContainer *row = array_of(getIthJsonbValueFromContainer(array, i));
-		AsTimer    *timer = &facts->timers[i];
-		char	   *name;
+	AsTimer    *timer = &request->timers[request->n_timers];
+	char	   *name;
 
-		if (i == AS_MAX_TIMERS || row == NULL || JsonContainerSize(row) != 4)
+	if (row == NULL || JsonContainerSize(row) != 4)
+		altered();
+	name = text_of(getIthJsonbValueFromContainer(row, 0));
+	timer->timer = name == NULL ? -1 : as_flow_timer(flow, name);
+	timer->event_seq = (int64) amount_of(getIthJsonbValueFromContainer(row, 1), 0).amount;
+	timer->at = instant_of(getIthJsonbValueFromContainer(row, 2));
+	timer->stands = bool_of(getIthJsonbValueFromContainer(row, 3));
+	if (timer->timer >= 0)
+		request->n_timers++;
+}
+
+void
+as_facts_timers(Jsonb *jsonb, const AsFlow *flow, AsRequest *request)
+{
+	JsonbContainer *array;
+
+	if (jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb))
+		altered();
+	array = array_of(member(&jsonb->root, "timers"));
+	for (int i = 0; array != NULL && i < (int) JsonContainerSize(array); i++)
+	{
+		if (request->n_timers == AS_MAX_TIMERS)
 			altered();
-		name = text_of(getIthJsonbValueFromContainer(row, 0));
-		timer->timer = name == NULL ? -1 : as_flow_timer(flow, name);
-		if (timer->timer < 0)
-			altered();
-		timer->event_seq = (int64) amount_of(getIthJsonbValueFromContainer(row, 1), 0).amount;
-		timer->at = instant_of(getIthJsonbValueFromContainer(row, 2));
-		timer->stands = bool_of(getIthJsonbValueFromContainer(row, 3));
-		facts->n_timers++;
+		read_timer(array_of(getIthJsonbValueFromContainer(array, i)), flow, request);
 	}
 }
 
@@ -475,9 +487,6 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *du
 	array = array_of(member(root, "overrides"));
 	if (array != NULL)
 		read_overrides(array, flow, facts);
-	array = array_of(member(root, "timers"));
-	if (array != NULL)
-		read_timers(array, flow, facts);
 	array = array_of(member(root, "rules"));
 	if (array != NULL)
 		read_rules(array, digits, facts);

@@ -7,7 +7,8 @@
  *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […], "timers": […], "rules": […]}
  *
  * calendar is there where an instant was computed; computed is left out where
- * the only one is the request's due_at.
+ * the only one is the request's due_at.  timers are those that are armed after
+ * the decision: the next one starts from them.
  */
 #ifndef AFTERSALE_FACTS_H
 #define AFTERSALE_FACTS_H
@@ -35,8 +36,6 @@ typedef struct AsFacts
 	AsComputed	computed[AS_MAX_COMPUTED];
 	int			n_overrides;
 	AsOverride *overrides;
-	int			n_timers;		/* armed before the act */
-	AsTimer		timers[AS_MAX_TIMERS];
 	int			n_chosen;
 	AsChosen	chosen[AS_MAX_CHOSEN];
 	AsStrategy	rules[AS_MAX_CHOSEN];
@@ -52,5 +51,8 @@ extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decis
  * are not what as_facts_write() wrote.
  */
 extern void as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *due, AsFacts *facts);
+
+/* Adds the timers that a decision left armed, from its facts. */
+extern void as_facts_timers(Jsonb *jsonb, const AsFlow *flow, AsRequest *request);
 
 #endif

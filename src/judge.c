@@ -15,7 +15,6 @@
 #include "judge_rules.h"
 #include "kernel/currency.h"
 #include "money.h"
-#include "timers.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -311,8 +310,6 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	judgement->input.seen = facts->computed;
 	judgement->input.n_overrides = facts->n_overrides;
 	judgement->input.overrides = facts->overrides;
-	judgement->request.n_timers = facts->n_timers;
-	memcpy(judgement->request.timers, facts->timers, sizeof facts->timers);
 	judgement->input.n_chosen = facts->n_chosen;
 	judgement->input.chosen = facts->chosen;
 	memcpy(judgement->uses, facts->uses, sizeof facts->uses);
@@ -403,6 +400,17 @@ read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, J
 	}
 }
 
+/*
+ * The timers that are armed, from the row: table timer says the same once the
+ * last decision is recorded, which it is not yet where a trigger AFTER ROW acts.
+ */
+static void
+read_timers(const AsRequestRow *old, AsJudgement *judgement)
+{
+	if (judgement->flow->n_timers > 0)
+		as_facts_timers(as_row_jsonb(old, AS_COL_last_facts), judgement->flow, &judgement->request);
+}
+
 void
 as_judge_look_up(AsJudgement *judgement, int look_ups)
 {
@@ -439,7 +447,7 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);
 	as_judge_look_up(judgement, as_flow_look_ups(judgement->flow, judgement->command.action));
-	as_timers_read(judgement->shop_id, as_row_int64(old, AS_COL_request_id), judgement->flow, &judgement->request);
+	read_timers(old, judgement);
 	as_judge_add_rules(old, judgement);
 	decide(judgement);
 	as_judge_note_uses(judgement);
@@ -452,6 +460,7 @@ as_judge_act_again(const AsRequestRow *old, const AsRequestRow *new, AsJudgement
 	read_act(old, new, as_row_text(new, AS_COL_last_action), as_row_jsonb(new, AS_COL_last_payload),
 			 DatumGetTimestampTz(new->values[AS_COL_last_at]), judgement);
 	judgement->input.n_events = (int) (as_row_int64(new, AS_COL_event_seq) - as_row_int64(old, AS_COL_event_seq));
+	read_timers(old, judgement);
 	add_facts(new, judgement);
 	decide(judgement);
 }

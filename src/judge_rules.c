@@ -17,7 +17,11 @@ static AsStatement goods_of_request = {
 	2, {INT8OID, INT8OID}
 };
 
-/* The lines of a stored request, as far as rules ask for them; NULL: it has none. */
+/*
+ * The lines of a stored request, as far as rules ask for them; NULL: it has
+ * none.  After its opening the row has them, and the table may not yet: a
+ * trigger AFTER ROW acts before they are recorded.
+ */
 static Jsonb *
 stored_goods(const AsRequestRow *row)
 {
@@ -27,6 +31,8 @@ stored_goods(const AsRequestRow *row)
 	Datum		goods;
 	bool		isnull;
 
+	if (!row->nulls[AS_COL_last_items])
+		return as_row_jsonb(row, AS_COL_last_items);
 	as_owner_begin(&owner, as_relation("item"));
 	SPI_connect();
 	as_execute(&goods_of_request, values, NULL, false, 1);

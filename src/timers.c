@@ -1,96 +1,43 @@
 /*
  * timers.c
- *		Reads and writes armed timers: see timers.h.
+ *		Writes armed timers: see timers.h.
  *
- * Whoever holds the lock of a request's row has its timers for himself, too:
- * nobody writes them but the engine.
+ * Decisions start from the timers in the row's last_facts; table timer says the
+ * same, for whoever asks when something comes up.  What is written is what the
+ * row says by then, which is more than this decision's where a trigger AFTER
+ * ROW has acted on the request in between.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "config.h"
 #include "timers.h"
-#include "utils/builtins.h"
-#include "utils/timestamp.h"
 
-static AsStatement timers_of_request = {
-	"SELECT name, event_seq, act_at, stands FROM aftersale.timer WHERE shop_id = $1 AND request_id = $2"
-	" ORDER BY act_at, name",
-	2, {INT8OID, INT8OID}
-};
+static const Oid key_types[2] = {INT8OID, INT8OID};
 
-static void
-read_timer(const AsFlow *flow, SPITupleTable * table, int row, AsRequest *request)
-{
-	AsTimer    *timer = &request->timers[request->n_timers];
-	bool		isnull;
+#define FORGET(rows) \
+	"DELETE FROM aftersale.timer AS t USING " rows " AS r(shop_id, request_id)" \
+	" WHERE t.shop_id = r.shop_id AND t.request_id = r.request_id"
 
-	timer->timer = as_flow_timer(flow, TextDatumGetCString(SPI_getbinval(table->vals[row], table->tupdesc, 1, &isnull)));
+static AsRowsStatement forget = AS_ROWS_STATEMENT(FORGET("(VALUES ($1, $2))"), FORGET("unnest($1, $2)"));
 
-	/*
-	 * one that the flow no longer has says nothing any more, and goes with
-	 * the next act
-	 */
-	if (timer->timer < 0 || request->n_timers == AS_MAX_TIMERS)
-		return;
-	timer->event_seq = DatumGetInt64(SPI_getbinval(table->vals[row], table->tupdesc, 2, &isnull));
-	timer->at = DatumGetTimestampTz(SPI_getbinval(table->vals[row], table->tupdesc, 3, &isnull));
-	timer->stands = DatumGetBool(SPI_getbinval(table->vals[row], table->tupdesc, 4, &isnull));
-	request->n_timers++;
-}
+/*
+ * The row is asked for by >= and an order, so that a plan made on an empty
+ * table takes the primary key, and no other index that begins with the shop.
+ */
+#define ARM(rows) \
+	"INSERT INTO aftersale.timer (shop_id, request_id, name, event_seq, act_at, stands)" \
+	" SELECT q.shop_id, q.request_id, t.timer ->> 0, (t.timer ->> 1)::int8, (t.timer ->> 2)::timestamptz, (t.timer ->> 3)::boolean" \
+	" FROM " rows " AS r(shop_id, request_id), LATERAL (SELECT p.shop_id, p.request_id, p.last_facts FROM aftersale.request AS p" \
+	" WHERE p.shop_id = r.shop_id AND p.request_id >= r.request_id ORDER BY p.request_id LIMIT 1) AS q," \
+	" jsonb_array_elements(q.last_facts -> 'timers') AS t(timer) ON CONFLICT DO NOTHING"
 
-void
-as_timers_read(int64 shop_id, int64 request_id, const AsFlow *flow, AsRequest *request)
-{
-	Datum		values[2] = {Int64GetDatum(shop_id), Int64GetDatum(request_id)};
-	AsOwner		owner;
-
-	if (flow->n_timers == 0)
-		return;
-	as_owner_begin(&owner, as_relation("timer"));
-	SPI_connect();
-	as_execute(&timers_of_request, values, NULL, false, 0);
-	for (int i = 0; i < (int) SPI_processed; i++)
-		read_timer(flow, SPI_tuptable, i, request);
-	SPI_finish();
-	as_owner_end(&owner);
-}
-
-/* ---- writing ---- */
-
-static const Oid forgotten_types[2] = {INT8OID, INT8OID};
-
-static AsRowsStatement forget = AS_ROWS_STATEMENT(
-												  "DELETE FROM aftersale.timer WHERE shop_id = $1 AND request_id = $2",
-												  "DELETE FROM aftersale.timer AS t USING unnest($1, $2) AS r(shop_id, request_id)"
-												  " WHERE t.shop_id = r.shop_id AND t.request_id = r.request_id"
-);
-
-typedef enum ArmedColumn
-{
-	ARMED_SHOP_ID,
-	ARMED_REQUEST_ID,
-	ARMED_NAME,
-	ARMED_EVENT_SEQ,
-	ARMED_ACT_AT,
-	ARMED_STANDS,
-	ARMED_COLUMNS
-} ArmedColumn;
-
-static const Oid armed_types[ARMED_COLUMNS] = {INT8OID, INT8OID, TEXTOID, INT8OID, TIMESTAMPTZOID, BOOLOID};
-
-#define INSERT_ARMED "INSERT INTO aftersale.timer (shop_id, request_id, name, event_seq, act_at, stands) "
-
-static AsRowsStatement arm = AS_ROWS_STATEMENT(
-											   INSERT_ARMED "VALUES ($1, $2, $3, $4, $5, $6)",
-											   INSERT_ARMED "SELECT * FROM unnest($1, $2, $3, $4, $5, $6)"
-);
+static AsRowsStatement arm = AS_ROWS_STATEMENT(ARM("(VALUES ($1, $2))"), ARM("unnest($1, $2)"));
 
 void
 as_timer_rows_init(AsTimerRows *rows)
 {
-	as_rows_init(&rows->forgotten, lengthof(forgotten_types), forgotten_types);
-	as_rows_init(&rows->armed, ARMED_COLUMNS, armed_types);
+	as_rows_init(&rows->forgotten, lengthof(key_types), key_types);
+	as_rows_init(&rows->armed, lengthof(key_types), key_types);
 }
 
 static bool
@@ -110,33 +57,24 @@ has_changed(const AsRequest *request, const AsDecision *decision)
 	return false;
 }
 
+static void
+add_key(AsRows *keys, const AsRequestRow *row)
+{
+	as_rows_begin(keys);
+	as_rows_set(keys, 0, row->values[AS_COL_shop_id], false);
+	as_rows_set(keys, 1, row->values[AS_COL_request_id], false);
+	keys->count++;
+}
+
 void
 as_timer_rows_add(AsTimerRows *rows, const AsRequestRow *new, const AsJudgement *judgement)
 {
-	const AsDecision *decision = &judgement->decision;
-
-	if (judgement->flow->n_timers == 0 || !has_changed(&judgement->request, decision))
+	if (judgement->flow->n_timers == 0 || !has_changed(&judgement->request, &judgement->decision))
 		return;
 	if (judgement->command.kind != AS_COMMAND_OPEN)
-	{
-		as_rows_begin(&rows->forgotten);
-		as_rows_set(&rows->forgotten, 0, new->values[AS_COL_shop_id], false);
-		as_rows_set(&rows->forgotten, 1, new->values[AS_COL_request_id], false);
-		rows->forgotten.count++;
-	}
-	for (int i = 0; i < decision->n_timers; i++)
-	{
-		const AsTimer *timer = &decision->timers[i];
-
-		as_rows_begin(&rows->armed);
-		as_rows_set(&rows->armed, ARMED_SHOP_ID, new->values[AS_COL_shop_id], false);
-		as_rows_set(&rows->armed, ARMED_REQUEST_ID, new->values[AS_COL_request_id], false);
-		as_rows_set_text(&rows->armed, ARMED_NAME, judgement->flow->timers[timer->timer].name);
-		as_rows_set(&rows->armed, ARMED_EVENT_SEQ, Int64GetDatum(timer->event_seq), false);
-		as_rows_set(&rows->armed, ARMED_ACT_AT, TimestampTzGetDatum(timer->at), false);
-		as_rows_set(&rows->armed, ARMED_STANDS, BoolGetDatum(timer->stands), false);
-		rows->armed.count++;
-	}
+		add_key(&rows->forgotten, new);
+	if (judgement->decision.n_timers > 0)
+		add_key(&rows->armed, new);
 }
 
 void

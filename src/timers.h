@@ -8,14 +8,11 @@
 #include "judge.h"
 #include "rows.h"
 
-/* Reads the timers of a request that are armed, where its flow has any. */
-extern void as_timers_read(int64 shop_id, int64 request_id, const AsFlow *flow, AsRequest *request);
-
 /* What the decisions of a chunk make of the timers. */
 typedef struct AsTimerRows
 {
-	AsRows		forgotten;		/* requests whose timers are replaced */
-	AsRows		armed;
+	AsRows		forgotten;		/* requests that lose theirs */
+	AsRows		armed;			/* and those that have some then */
 } AsTimerRows;
 
 extern void as_timer_rows_init(AsTimerRows *rows);
