@@ -439,7 +439,12 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 {
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(old, new, as_row_text(new, AS_COL_action), as_row_jsonb(new, AS_COL_payload), now, judgement);
-	judgement->row = new;
+
+	/*
+	 * what is overdue, and nothing else happens, is judged by the row as it
+	 * was
+	 */
+	judgement->row = strcmp(judgement->command.action, AS_ACTION_TIMEOUT) == 0 ? old : new;
 	judgement->command.actor = speaker->kind;
 	judgement->command.actor_name = speaker->actor;
 	judgement->command.permits = as_flow_permits(as_row_int64(old, AS_COL_shop_id), judgement->flow, speaker, &judgement->command.role);

@@ -302,16 +302,19 @@ check_refund_amount(const AsRequestRow *old, const AsRequestRow *new, const AsJu
 		differs(new, "refund_amount");
 }
 
-/* Refunds, charges and uses of rules of a decision. */
+/*
+ * Refunds, charges and uses of rules of a decision.  What was overdue refunds
+ * the order that the request had until now.  old NULL: the request was opened.
+ */
 static void
-collect_money(Recorder *recorder, const AsRequestRow *new, const AsJudgement *judgement)
+collect_money(Recorder *recorder, const AsRequestRow *old, const AsRequestRow *new, const AsJudgement *judgement)
 {
 	const AsDecision *decision = &judgement->decision;
 	MemoryContext before = MemoryContextSwitchTo(recorder->statement);
 
 	for (int i = 0; i < decision->n_events; i++)
 		if (decision->events[i].refunds)
-			as_refunds_add(&recorder->refunds, new, judgement, i);
+			as_refunds_add(&recorder->refunds, i < decision->n_overdue ? old : new, new, judgement, i);
 	for (int i = 0; i < decision->n_chosen; i++)
 	{
 		const AsEvent *event = &decision->events[decision->chosen[i].after];
@@ -338,7 +341,7 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 	check_refund_amount(NULL, new, &judgement);
 	collect_events(recorder, new, &judgement, NULL);
 	as_timer_rows_add(&recorder->timers, new, &judgement);
-	collect_money(recorder, new, &judgement);
+	collect_money(recorder, NULL, new, &judgement);
 	if (!new->nulls[AS_COL_last_items])
 	{
 		AsRows	   *items = &recorder->items;
@@ -375,7 +378,7 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	check_refund_amount(old, new, &judgement);
 	collect_events(recorder, new, &judgement, as_row_digest(old));
 	as_timer_rows_add(&recorder->timers, new, &judgement);
-	collect_money(recorder, new, &judgement);
+	collect_money(recorder, old, new, &judgement);
 }
 
 static void

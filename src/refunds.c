@@ -121,7 +121,8 @@ as_refunds_init(AsRows *refunds)
 }
 
 void
-as_refunds_add(AsRows *refunds, const AsRequestRow *new, const AsJudgement *judgement, int number)
+as_refunds_add(AsRows *refunds, const AsRequestRow *seen, const AsRequestRow *new,
+			   const AsJudgement *judgement, int number)
 {
 	const AsDecision *decision = &judgement->decision;
 	const AsRefund *refund = &decision->events[number].refund;
@@ -136,14 +137,14 @@ as_refunds_add(AsRows *refunds, const AsRequestRow *new, const AsJudgement *judg
 	as_rows_set(refunds, REFUND_REQUEST_ID, new->values[AS_COL_request_id], false);
 	as_rows_set(refunds, REFUND_EVENT_SEQ,
 				Int64GetDatum(as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1 + number), false);
-	as_rows_set(refunds, REFUND_ORDER_REF, as_row_copy(new, AS_COL_order_ref), new->nulls[AS_COL_order_ref]);
+	as_rows_set(refunds, REFUND_ORDER_REF, as_row_copy(seen, AS_COL_order_ref), seen->nulls[AS_COL_order_ref]);
 	as_rows_set_amount(refunds, REFUND_AMOUNT, refund->amount, digits);
 	as_rows_set_amount(refunds, REFUND_GOODS, refund->goods, digits);
 	as_rows_set_amount(refunds, REFUND_TAX, refund->tax, digits);
 	as_rows_set_amount(refunds, REFUND_SHIPPING, refund->shipping, digits);
 	as_rows_set_amount(refunds, REFUND_FEES, fees, digits);
 	as_rows_set(refunds, REFUND_CURRENCY, as_row_copy(new, AS_COL_currency), false);
-	as_rows_set(refunds, REFUND_REASON, as_row_copy(new, AS_COL_reason), new->nulls[AS_COL_reason]);
+	as_rows_set(refunds, REFUND_REASON, as_row_copy(seen, AS_COL_reason), seen->nulls[AS_COL_reason]);
 	as_rows_set_text(refunds, REFUND_EXECUTED_BY, as_executor_names[refund->executor]);
 	refunds->count++;
 }

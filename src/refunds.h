@@ -11,8 +11,12 @@
 
 extern void as_refunds_init(AsRows *refunds);
 
-/* Adds the refund of event number (from 0) of a decision; new is the row that carries it. */
-extern void as_refunds_add(AsRows *refunds, const AsRequestRow *new, const AsJudgement *judgement, int number);
+/*
+ * Adds the refund of event number (from 0) of a decision; new is the row that
+ * carries it, seen the one that names its order and reason.
+ */
+extern void as_refunds_add(AsRows *refunds, const AsRequestRow *seen, const AsRequestRow *new,
+						   const AsJudgement *judgement, int number);
 
 /*
  * Takes the refunds from the balances of their orders, writes their rows and

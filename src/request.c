@@ -340,23 +340,27 @@ check_command(const AsRequestRow *new)
 }
 
 /*
- * Whether an UPDATE without an action changes amounts of a request whose
- * deadline has passed: the timeout must not depend on whether the sweep came
- * before, so it is applied first, by the amounts as they were.
+ * Whether an UPDATE without an action changes what a timeout is judged by, of a
+ * request whose deadline has passed: the timeout must not depend on whether the
+ * sweep came before, so it is applied first, by the row as it was.  Attributes
+ * are nothing but the ERP's own unless the shop has automatic rules.
  */
 static bool
 settles_overdue(const AsRequestRow *old, const AsRequestRow *new)
 {
-	static const AsRequestColumn amounts[] = {AS_COL_amount, AS_COL_tax, AS_COL_shipping, AS_COL_ratio};
+	static const AsRequestColumn judged[] = {
+		AS_COL_amount, AS_COL_tax, AS_COL_shipping, AS_COL_ratio, AS_COL_reason, AS_COL_order_ref, AS_COL_ordered_at
+	};
 
 	/* what the sweep failed on is overdue, whenever its next attempt is */
 	if (old->nulls[AS_COL_act_at] ||
 		(DatumGetTimestampTz(old->values[AS_COL_act_at]) >= as_now() && DatumGetInt32(old->values[AS_COL_attempts]) == 0))
 		return false;
-	for (size_t i = 0; i < lengthof(amounts); i++)
-		if (!as_request_same(old, new, amounts[i]))
+	for (size_t i = 0; i < lengthof(judged); i++)
+		if (!as_request_same(old, new, judged[i]))
 			return true;
-	return false;
+	return !as_request_same(old, new, AS_COL_attributes) &&
+		as_shop_strategies(as_shop(as_row_int64(old, AS_COL_shop_id)), as_row_text(old, AS_COL_flow)) != NULL;
 }
 
 /* Returns false where nothing was decided: the row stays as the UPDATE made it. */

@@ -545,6 +545,7 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 			decision->armed = true;
 			if (!apply_overdue(input, decision->at, decision, error))
 				return false;
+			decision->n_overdue = decision->n_events;
 			decision->events[0].by_clock = false;	/* it was he who let it */
 			return true;
 		}
@@ -598,7 +599,10 @@ bool
 as_advance(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
 	begin(input, decision);
-	return apply_overdue(input, decision->at, decision, error);
+	if (!apply_overdue(input, decision->at, decision, error))
+		return false;
+	decision->n_overdue = decision->n_events;
+	return true;
 }
 
 bool

@@ -187,6 +187,8 @@ typedef struct AsDecision
 	int			missing_permission; /* of the flow, where the act was refused
 									 * with RA070 */
 	int			n_events;
+	int			n_overdue;		/* of the events: those that came before the
+								 * act */
 	int			n_computed;
 	int			n_timers;
 	int			n_chosen;

@@ -191,8 +191,8 @@ UPDATE aftersale.request SET amount = 99 WHERE shop_id = 965 AND request_id = 96
 UPDATE aftersale.request SET tax = 0 WHERE shop_id = 965 AND request_id = 96543 RETURNING state, tax, refund_amount;
 UPDATE aftersale.request SET shipping = 0 WHERE shop_id = 965 AND request_id = 96544 RETURNING state, shipping, refund_amount;
 UPDATE aftersale.request SET ratio = '50%' WHERE shop_id = 965 AND request_id = 96545 RETURNING state, ratio, refund_amount;
--- what is nobody's amount moves nothing
-UPDATE aftersale.request SET attributes = '{"seen": true}', reason = 'late' WHERE shop_id = 965 AND request_id = 96546 RETURNING state, refund_amount;
+-- what no timeout is judged by moves nothing
+UPDATE aftersale.request SET attributes = '{"seen": true}' WHERE shop_id = 965 AND request_id = 96546 RETURNING state, refund_amount;
 SELECT aftersale.fire_due(965, 'infinity', 100);
 SELECT request_id, state, amount, refund_amount, last_actor, event_seq FROM aftersale.request WHERE shop_id = 965 AND request_id BETWEEN 96541 AND 96546 ORDER BY 1;
 SELECT request_id, amount, executed_by, reason FROM aftersale.refund WHERE shop_id = 965 AND request_id BETWEEN 96541 AND 96546 ORDER BY 1;
