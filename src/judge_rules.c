@@ -96,20 +96,57 @@ as_judge_add_rules(const AsRequestRow *old, AsJudgement *judgement)
 	judgement->input.before = old == NULL ? NULL : situation_of(old, country, goods, judgement);
 }
 
+/* by >= and an order, so that a plan made on an empty table takes the keys' own indexes */
+static AsStatement find_opened = {
+	"SELECT FROM ((SELECT request_id = $2 AS found FROM aftersale.request WHERE shop_id = $1 AND request_id >= $2"
+	" ORDER BY request_id LIMIT 1) UNION ALL (SELECT external_ref = $4 FROM aftersale.request"
+	" WHERE shop_id = $1 AND flow = $3 AND external_ref >= $4 ORDER BY external_ref LIMIT 1)) AS q WHERE q.found",
+	4, {INT8OID, INT8OID, TEXTOID, TEXTOID}
+};
+
+/* Whether a request that opens is there already: it uses nothing, ON CONFLICT leaves it out. */
+static bool
+is_opened_twice(const AsRequestRow *row)
+{
+	static const AsRequestColumn key[4] = {AS_COL_shop_id, AS_COL_request_id, AS_COL_flow, AS_COL_external_ref};
+	Datum		values[4];
+	char		nulls[4];
+	AsOwner		owner;
+	bool		result;
+
+	for (int i = 0; i < 4; i++)
+	{
+		values[i] = row->values[key[i]];
+		nulls[i] = row->nulls[key[i]] ? 'n' : ' ';
+	}
+	as_owner_begin(&owner, as_relation("request"));
+	SPI_connect();
+	as_execute(&find_opened, values, nulls, false, 1);
+	result = SPI_processed > 0;
+	SPI_finish();
+	as_owner_end(&owner);
+	return result;
+}
+
 void
 as_judge_note_uses(AsJudgement *judgement)
 {
 	const AsDecision *decision = &judgement->decision;
+	bool		asked = judgement->command.kind != AS_COMMAND_OPEN;
 
 	for (int i = 0; i < decision->n_chosen; i++)
 	{
 		const AsStrategy *rule = decision->chosen[i].rule;
 		const AsEvent *event = &decision->events[decision->chosen[i].after];
-		const AsSituation *seen = decision->chosen[i].overdue ? judgement->input.before : judgement->input.situation;
-		const AsStrategyShell *shell = seen->context;
+		const AsSituation *situation = decision->chosen[i].after < decision->n_overdue ?
+		judgement->input.before : judgement->input.situation;
+		const AsStrategyShell *shell = situation->context;
 
 		if (!as_strategy_is_capped(rule))
 			continue;
+		if (!asked && is_opened_twice(judgement->row))
+			return;
+		asked = true;
 		judgement->uses[i].day = as_local_day(event->at, shell->time_zone);
 		judgement->uses[i].buyer = shell->buyer;
 		as_strategy_use_decided(judgement->shop_id, rule, judgement->uses[i].day, shell->buyer,

@@ -5,9 +5,9 @@
  * A statement decides all its rows before it records any, so what it has
  * decided is tallied here beside what the tables say: else every row of a bulk
  * would see the same room below a cap, and the record refuse them all.  The
- * tally lives as long as the transaction, is lowered by the record, and
- * forgotten when a subtransaction rolls back.  It is a convenience: the guard is
- * the record's.
+ * tally lives as long as the transaction, is lowered by the record, and loses
+ * what a subtransaction decided that rolls back.  It is a convenience: the guard
+ * is the record's.
  */
 #include "postgres.h"
 
@@ -76,7 +76,8 @@ typedef struct TallyKey
 typedef struct TallyEntry
 {
 	TallyKey	key;
-	bool		read;			/* the stored values are of read_at */
+	int			rollbacks;		/* the stored values are of read_at, before
+								 * which there were so many; 0: not read */
 	CommandId	read_at;
 	int64		stored_uses;
 	AsAmount	stored_amount;
@@ -86,17 +87,68 @@ typedef struct TallyEntry
 
 static HTAB *tally = NULL;		/* in TopTransactionContext */
 
+/* What open subtransactions added, innermost last. */
+typedef struct Addition
+{
+	SubTransactionId by;
+	TallyEntry *entry;
+	int64		uses;
+	AsAmount	amount;
+} Addition;
+
+static Addition *additions = NULL;	/* in TopTransactionContext */
+static int64 n_additions = 0;
+static int64 max_additions = 0;
+static int	rollbacks = 1;		/* of subtransactions, and one */
+
 static void
 transaction_ends(XactEvent event, void *argument)
 {
 	tally = NULL;
+	additions = NULL;
+	n_additions = max_additions = 0;
+	rollbacks = 1;
 }
 
 static void
 subtransaction_ends(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *argument)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		tally = NULL;
+	{
+		rollbacks++;
+		for (; n_additions > 0 && additions[n_additions - 1].by == mine; n_additions--)
+		{
+			additions[n_additions - 1].entry->decided_uses -= additions[n_additions - 1].uses;
+			additions[n_additions - 1].entry->decided_amount -= additions[n_additions - 1].amount;
+		}
+	}
+	else if (event == SUBXACT_EVENT_COMMIT_SUB && parent == TopSubTransactionId)
+		n_additions = 0;
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		for (int64 i = n_additions; i > 0 && additions[i - 1].by == mine; i--)
+			additions[i - 1].by = parent;
+}
+
+static void
+note_addition(TallyEntry *entry, int64 uses, AsAmount amount)
+{
+	SubTransactionId by = GetCurrentSubTransactionId();
+
+	if (by == TopSubTransactionId)
+		return;					/* the tally goes with it */
+	if (n_additions == 0 || additions[n_additions - 1].by != by || additions[n_additions - 1].entry != entry)
+	{
+		if (additions == NULL)
+			additions = MemoryContextAlloc(TopTransactionContext, sizeof(Addition) * (max_additions = 64));
+		else if (n_additions == max_additions)
+			additions = repalloc_huge(additions, sizeof(Addition) * (max_additions *= 2));
+		additions[n_additions++] = (Addition)
+		{
+			.by = by,.entry = entry
+		};
+	}
+	additions[n_additions - 1].uses += uses;
+	additions[n_additions - 1].amount += amount;
 }
 
 void
@@ -147,9 +199,11 @@ buyer_entry(int64_t shop_id, int64_t rule_id, const char *buyer)
 
 /* ---- reading ---- */
 
+/* the amount may be of another currency, which the rule had that day, and finer: it is rounded up */
 static AsStatement use_of_day = {
-	"SELECT uses::bigint, amount FROM aftersale.rule_use WHERE shop_id = $1 AND rule_id = $2 AND day = $3",
-	3, {INT8OID, INT8OID, DATEOID}
+	"SELECT uses::bigint, round(ceil(amount * power(10::numeric, $4)) / power(10::numeric, $4), $4)"
+	" FROM aftersale.rule_use WHERE shop_id = $1 AND rule_id = $2 AND day = $3",
+	4, {INT8OID, INT8OID, DATEOID, INT4OID}
 };
 
 static AsStatement use_of_buyer = {
@@ -164,15 +218,16 @@ read_stored(TallyEntry *entry, AsStatement *statement, Datum which, int digits)
 	CommandId	command = GetCurrentCommandId(false);
 	int64		uses = 0;
 	AsAmount	amount = 0;
-	Datum		values[3];
+	Datum		values[4];
 	AsOwner		owner;
 	bool		isnull;
 
-	if (entry->read && entry->read_at == command)
+	if (entry->rollbacks == rollbacks && entry->read_at == command)
 		return;
 	values[0] = Int64GetDatum(entry->key.shop_id);
 	values[1] = Int64GetDatum(entry->key.rule_id);
 	values[2] = which;
+	values[3] = Int32GetDatum(digits);
 	as_owner_begin(&owner, as_relation("rule_use"));
 	SPI_connect();
 	as_execute(statement, values, NULL, false, 1);
@@ -188,7 +243,7 @@ read_stored(TallyEntry *entry, AsStatement *statement, Datum which, int digits)
 	entry->stored_uses = uses;
 	entry->stored_amount = amount;
 	entry->read_at = GetCurrentCommandId(false);
-	entry->read = true;
+	entry->rollbacks = rollbacks;
 }
 
 void
@@ -213,12 +268,12 @@ as_strategy_use(int64_t shop_id, const AsStrategy *rule, int32_t day, const char
 	}
 }
 
-/* Never below nothing: the record may lower what a rollback has forgotten. */
 static void
 entry_add(TallyEntry *entry, int uses, AsAmount amount)
 {
-	entry->decided_uses = Max(0, entry->decided_uses + uses);
-	entry->decided_amount = Max(0, entry->decided_amount + amount);
+	entry->decided_uses += uses;
+	entry->decided_amount += amount;
+	note_addition(entry, uses, amount);
 }
 
 static void

@@ -26,8 +26,8 @@ extern void as_strategy_use(int64_t shop_id, const AsStrategy *rule, int32_t day
 
 /*
  * Says that a decision uses a capped rule: BEFORE triggers call it, so that
- * the next row of the same statement sees it.  A row that is dropped after all
- * (ON CONFLICT DO NOTHING) counts until the transaction ends.
+ * the next row of the same statement sees it.  A row that a later trigger drops
+ * counts until the transaction ends.
  */
 extern void as_strategy_use_decided(int64_t shop_id, const AsStrategy *rule, int32_t day, const char *buyer,
 									AsAmount amount);

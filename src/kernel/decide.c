@@ -157,7 +157,6 @@ apply_rules(const AsDecideInput *input, bool overdue, AsDecision *decision, AsEr
 		if (!take(input, transition, at, &taker, decision, error))
 			return false;
 		decision->chosen[decision->n_chosen].after = decision->n_events - 1;
-		decision->chosen[decision->n_chosen].overdue = overdue;
 		decision->chosen[decision->n_chosen++].rule = rule;
 	}
 	return true;

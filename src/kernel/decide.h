@@ -111,7 +111,6 @@ typedef struct AsComputed
 typedef struct AsChosen
 {
 	int			after;			/* events before its own */
-	bool		overdue;		/* it saw the request as it was before the act */
 	const AsStrategy *rule;
 } AsChosen;
 
