@@ -49,16 +49,16 @@ static AsRowsStatement lock_balances = AS_ROWS_STATEMENT(LOCK_BALANCES(REFUND_ON
 /*
  * The guard of the money: the running total of each order, in key order, only
  * as far as it stays within what was paid.  Whatever the isolation level, the
- * UPDATE sees the total as it is when it has the row's lock.
+ * UPDATE sees the total as it is when it has the row's lock.  EXCEPT, since
+ * without hash and merge joins NOT EXISTS would compare each with each.
  */
 #define TAKE_FROM_BALANCE(rows) \
 	"WITH wanted AS MATERIALIZED (SELECT r.shop_id, r.order_ref, r.currency, sum(r.amount) AS amount FROM " rows \
 	" WHERE r.executed_by <> 'platform' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)," \
 	" taken AS (UPDATE aftersale.order_balance AS b SET refunded = b.refunded + w.amount FROM wanted AS w" \
 	" WHERE b.shop_id = w.shop_id AND b.order_ref = w.order_ref AND b.currency = w.currency" \
-	" AND b.refunded + w.amount <= b.paid RETURNING b.shop_id, b.order_ref, b.currency)" \
-	" SELECT w.shop_id, w.order_ref, w.amount, w.currency FROM wanted AS w WHERE NOT EXISTS" \
-	" (SELECT FROM taken AS t WHERE t.shop_id = w.shop_id AND t.order_ref = w.order_ref AND t.currency = w.currency)" \
+	" AND b.refunded + w.amount <= b.paid RETURNING w.shop_id, w.order_ref, w.amount, w.currency)" \
+	" SELECT shop_id, order_ref, amount, currency FROM wanted EXCEPT SELECT shop_id, order_ref, amount, currency FROM taken" \
 	" LIMIT 1"
 
 static AsRowsStatement take_from_balance = AS_ROWS_STATEMENT(TAKE_FROM_BALANCE(REFUND_ONE), TAKE_FROM_BALANCE(REFUND_MANY));

@@ -321,10 +321,10 @@ static const Oid use_types[USE_COLUMNS] = {
 #define USE_ONE		"(VALUES ($1, $2, $3, $4, $5, $6, $7, $8)) " USE_ROWS
 #define USE_MANY	"unnest($1, $2, $3, $4, $5, $6, $7, $8) " USE_ROWS
 
-/* The rule that could not be counted. */
+/* The rule that could not be counted; EXCEPT, as in the guard of the money. */
 #define REFUSED_RULE(keys) \
 	" SELECT w.rule_id, (SELECT c.name FROM aftersale.rule AS c WHERE c.shop_id = w.shop_id AND c.rule_id = w.rule_id)" \
-	" FROM wanted AS w WHERE NOT EXISTS (SELECT FROM counted AS c WHERE " keys ") LIMIT 1"
+	" FROM (SELECT " keys " FROM wanted EXCEPT SELECT " keys " FROM counted) AS w LIMIT 1"
 
 /*
  * The guards of the caps: sums of the statement, by key, only as far as they
@@ -343,7 +343,7 @@ static const Oid use_types[USE_COLUMNS] = {
 	" WHERE coalesce(u.uses + excluded.uses <= excluded.max_uses, true)" \
 	" AND coalesce(u.amount + excluded.amount <= excluded.max_amount, true)" \
 	" RETURNING u.shop_id, u.rule_id, u.day)" \
-	REFUSED_RULE("c.shop_id = w.shop_id AND c.rule_id = w.rule_id AND c.day = w.day")
+	REFUSED_RULE("shop_id, rule_id, day")
 
 static AsRowsStatement count_days = AS_ROWS_STATEMENT(COUNT_DAYS(USE_ONE), COUNT_DAYS(USE_MANY));
 
@@ -355,7 +355,7 @@ static AsRowsStatement count_days = AS_ROWS_STATEMENT(COUNT_DAYS(USE_ONE), COUNT
 	" SELECT w.shop_id, w.rule_id, w.buyer, w.uses, w.max_uses FROM wanted AS w WHERE w.uses <= w.max_uses" \
 	" ON CONFLICT (shop_id, rule_id, buyer) DO UPDATE SET uses = u.uses + excluded.uses, max_uses = excluded.max_uses" \
 	" WHERE u.uses + excluded.uses <= excluded.max_uses RETURNING u.shop_id, u.rule_id, u.buyer)" \
-	REFUSED_RULE("c.shop_id = w.shop_id AND c.rule_id = w.rule_id AND c.buyer = w.buyer")
+	REFUSED_RULE("shop_id, rule_id, buyer")
 
 static AsRowsStatement count_buyers = AS_ROWS_STATEMENT(COUNT_BUYERS(USE_ONE), COUNT_BUYERS(USE_MANY));
 
