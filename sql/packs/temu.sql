@@ -42,3 +42,259 @@ INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priori
     ('temu/negotiated_refund', 1, 'proposed', 'confirm', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded by agreement', 'restart', 'TEMU-26', 'stated', '{"refund": {"of": "asked", "executed_by": "instruct"}, "alone": true}'),
     ('temu/negotiated_refund', 1, 'proposed', 'withdraw', 0, 'withdrawn', '{merchant}', '{}', '{}', 'withdrawn', 'restart', 'TEMU-24', 'reading', '{}')
 ON CONFLICT DO NOTHING;
+
+-- ---- Return and refund: TEMU-06, TEMU-07, TEMU-14 to TEMU-17, TEMU-28 ----
+
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/return_refund', 1, 'temu', 'return_refund', 'Return and refund', 'requested', 'TEMU-06', 'stated', 'temu')
+ON CONFLICT DO NOTHING;
+
+-- TEMU-17: the length of the label's deadline is not stated; the platform gives it with each request, or the shop in flow_override.
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/return_refund', 1, 'requested', 'Return asked for, awaiting its label', false, 'platform', NULL, 'entered', 'TEMU-14', 'reading'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'Awaiting the merchant''s own label', false, 'merchant', NULL, 'entered', 'TEMU-17', 'stated'),
+    ('temu/return_refund', 1, 'platform_review', 'Label uploaded, awaiting the platform''s check of it', false, 'platform', NULL, 'entered', 'TEMU-17', 'reading'),
+    ('temu/return_refund', 1, 'awaiting_buyer_ship', 'Awaiting the buyer''s parcel', false, 'buyer', NULL, 'entered', 'TEMU-06', 'reading'),
+    ('temu/return_refund', 1, 'return_in_transit', 'The return is on its way', false, 'carrier', NULL, 'entered', 'TEMU-06', 'reading'),
+    ('temu/return_refund', 1, 'awaiting_inspection', 'Return received, to be inspected', false, 'merchant', NULL, 'entered', 'TEMU-06', 'stated'),
+    ('temu/return_refund', 1, 'return_rejected', 'Refused after inspection, awaiting the platform', false, 'platform', NULL, 'entered', 'TEMU-06', 'reading'),
+    ('temu/return_refund', 1, 'refunded', 'Refunded', true, NULL, NULL, 'entered', 'TEMU-06', 'stated'),
+    ('temu/return_refund', 1, 'cancelled', 'Withdrawn by the buyer', true, NULL, NULL, 'entered', 'TEMU-06', 'reading'),
+    ('temu/return_refund', 1, 'closed', 'Closed by the platform', true, NULL, NULL, 'entered', 'TEMU-06', 'reading')
+ON CONFLICT DO NOTHING;
+
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
+    ('temu/return_refund', 1, 'requested', 'approve_return', 0, 'awaiting_buyer_ship', '{platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-14', 'reading', '{}'),
+    ('temu/return_refund', 1, 'requested', 'require_label', 0, 'awaiting_merchant_label', '{merchant,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-17', 'stated', '{}'),
+-- TEMU-28: a return that hits the shop's refund-only strategy; an automatic rule takes it.
+    ('temu/return_refund', 1, 'requested', 'refund', 10, 'refunded', '{system}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-28', 'stated', '{"refund": {"of": "asked", "executed_by": "platform"}}'),
+    ('temu/return_refund', 1, 'requested', 'refund_without_return', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-06', 'external', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
+-- TEMU-17: a bad label is refused and the clock runs on.  A label that the platform has not checked yet keeps the deadline that it had;
+-- meanwhile nothing fires.
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 20, 'awaiting_merchant_label', '{merchant,erp}', '{}', '{"accepted": false}', NULL, 'keep', 'TEMU-17', 'reading', '{}'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 10, 'awaiting_buyer_ship', '{merchant,erp}', '{label,carrier,tracking_no}', '{"accepted": true}', NULL, 'restart', 'TEMU-17', 'reading', '{}'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 0, 'platform_review', '{merchant,erp}', '{label,carrier,tracking_no}', '{}', NULL, 'keep', 'TEMU-17', 'reading', '{}'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'timeout', 0, 'refunded', '{system}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-17', 'stated', '{"refund": {"of": "asked", "executed_by": "platform"}}'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'refund_without_return', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-06', 'external', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
+    ('temu/return_refund', 1, 'platform_review', 'accept_label', 0, 'awaiting_buyer_ship', '{platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-17', 'reading', '{}'),
+    ('temu/return_refund', 1, 'platform_review', 'refuse_label', 0, 'awaiting_merchant_label', '{platform,erp}', '{}', '{}', NULL, 'keep', 'TEMU-17', 'reading', '{}'),
+    ('temu/return_refund', 1, 'platform_review', 'ship', 0, 'return_in_transit', '{buyer,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'reading', '{}'),
+    ('temu/return_refund', 1, 'awaiting_buyer_ship', 'ship', 0, 'return_in_transit', '{buyer,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'reading', '{}'),
+    ('temu/return_refund', 1, 'return_in_transit', 'receive', 0, 'awaiting_inspection', '{merchant,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'stated', '{}'),
+    ('temu/return_refund', 1, 'awaiting_inspection', 'approve', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded', 'restart', 'TEMU-06', 'stated', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
+    ('temu/return_refund', 1, 'awaiting_inspection', 'approve_partly', 0, 'refunded', '{merchant}', '{amount}', '{}', 'refunded in part', 'restart', 'TEMU-07', 'stated', '{"refund": {"of": "given", "executed_by": "instruct"}}'),
+-- TEMU-06: only where the platform offers it for this return, which the payload has to say.
+    ('temu/return_refund', 1, 'awaiting_inspection', 'reject', 0, 'return_rejected', '{merchant}', '{reason}', '{"offered": true}', 'rejected', 'restart', 'TEMU-06', 'reading', '{}')
+ON CONFLICT DO NOTHING;
+
+-- TEMU-17: that a label is false is the platform's verdict alone, for as long as the goods have not come.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, outcome, rule, standing, effect)
+SELECT 'temu/return_refund', 1, state, 'declare_label_false', 'refunded', '{platform}', 'refunded without return', 'TEMU-17', 'stated', '{"refund": {"of": "asked", "executed_by": "platform"}}'::jsonb
+FROM pg_catalog.unnest('{awaiting_merchant_label,platform_review,awaiting_buyer_ship,return_in_transit}'::text[]) AS state
+ON CONFLICT DO NOTHING;
+
+-- ---- Refund-only: TEMU-27, TEMU-28 ----
+-- The strategy is a row of aftersale.rule with action refund: reason and amount match, the platform refunds at the ratio.
+
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/refund_only', 1, 'temu', 'refund_only', 'Refund without return', 'requested', 'TEMU-27', 'stated', 'temu')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/refund_only', 1, 'requested', 'No strategy matched: awaiting the merchant', false, 'merchant', NULL, 'entered', 'TEMU-27', 'reading'),
+    ('temu/refund_only', 1, 'awaiting_buyer_response', 'Part of it offered, awaiting the buyer', false, 'buyer', NULL, 'entered', 'TEMU-28', 'reading'),
+    ('temu/refund_only', 1, 'rejected', 'Rejected, awaiting the platform', false, 'platform', NULL, 'entered', 'TEMU-27', 'reading'),
+    ('temu/refund_only', 1, 'refunded', 'Refunded', true, NULL, NULL, 'entered', 'TEMU-27', 'stated'),
+    ('temu/refund_only', 1, 'cancelled', 'Withdrawn by the buyer', true, NULL, NULL, 'entered', 'TEMU-27', 'reading'),
+    ('temu/refund_only', 1, 'closed', 'Closed by the platform', true, NULL, NULL, 'entered', 'TEMU-27', 'reading')
+ON CONFLICT DO NOTHING;
+
+-- TEMU-28: the offer to the buyer is not stated: nothing leads to it but the merchant's own act, and how long it stands is the shop's to say.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
+    ('temu/refund_only', 1, 'requested', 'refund', 10, 'refunded', '{system}', '{}', '{}', 'refunded by strategy', 'restart', 'TEMU-27', 'stated', '{"refund": {"of": "asked", "executed_by": "platform"}}'),
+    ('temu/refund_only', 1, 'requested', 'approve', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded', 'restart', 'TEMU-27', 'reading', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
+    ('temu/refund_only', 1, 'requested', 'offer', 0, 'awaiting_buyer_response', '{merchant}', '{amount}', '{}', NULL, 'restart', 'TEMU-28', 'reading', '{}'),
+    ('temu/refund_only', 1, 'requested', 'reject', 0, 'rejected', '{merchant}', '{reason}', '{}', 'rejected', 'restart', 'TEMU-27', 'reading', '{}'),
+    ('temu/refund_only', 1, 'awaiting_buyer_response', 'accept', 0, 'refunded', '{buyer,platform,erp}', '{amount}', '{}', 'refunded in part', 'restart', 'TEMU-28', 'reading', '{"refund": {"of": "given", "executed_by": "instruct"}}'),
+    ('temu/refund_only', 1, 'awaiting_buyer_response', 'decline', 0, 'requested', '{buyer,platform,erp}', '{}', '{}', 'offer declined', 'restart', 'TEMU-28', 'reading', '{}'),
+    ('temu/refund_only', 1, 'awaiting_buyer_response', 'timeout', 0, 'requested', '{system}', '{}', '{}', 'offer lapsed', 'restart', 'TEMU-28', 'reading', '{}')
+ON CONFLICT DO NOTHING;
+
+-- ---- Missing item or part, signed for but not received: TEMU-08, TEMU-09 ----
+-- What follows from silence is not stated: overdue, no money moved.  A shop that knows more names another state in flow_override.timeout_to:
+-- approved_by_silence is for those whose platform then refunds by itself.
+
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/missing_item', 1, 'temu', 'missing_item', 'Missing item or missing part', 'requested', 'TEMU-08', 'stated', 'temu'),
+    ('temu/not_received', 1, 'temu', 'not_received', 'Signed for but not received', 'requested', 'TEMU-09', 'stated', 'temu')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing)
+SELECT f.flow, 1, s.state, s.title, s.final, s.waits_for, s.term::aftersale.sla_term, s.starts, f.rule, s.standing
+FROM (VALUES ('temu/missing_item', 'TEMU-08'), ('temu/not_received', 'TEMU-09')) AS f (flow, rule),
+    (VALUES
+        ('requested', 'Awaiting the merchant''s review', false, 'merchant', '1 business day', 'opened', 'stated'),
+        ('platform_review', 'Materials submitted, awaiting the platform', false, 'platform', NULL, 'entered', 'stated'),
+        ('overdue', 'No review in time: awaiting the platform', false, 'platform', NULL, 'entered', 'reading'),
+        ('approved_by_silence', 'By the shop''s own terms silence approves, and the platform refunds', false, 'platform', '0 hours', 'entered', 'reading'),
+        ('refunded', 'Refunded', true, NULL, NULL, 'entered', 'reading'),
+        ('cancelled', 'Withdrawn by the buyer', true, NULL, NULL, 'entered', 'reading'),
+        ('closed', 'Closed by the platform', true, NULL, NULL, 'entered', 'reading')
+    ) AS s (state, title, final, waits_for, term, starts, standing)
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, needs, outcome, rule, standing, effect)
+SELECT f.flow, 1, t.from_state, t.action, t.to_state, t.actors::text[], t.needs::text[], t.outcome, f.rule, t.standing, t.effect::jsonb
+FROM (VALUES ('temu/missing_item', 'TEMU-08'), ('temu/not_received', 'TEMU-09')) AS f (flow, rule),
+    (VALUES
+        ('requested', 'submit_materials', 'platform_review', '{merchant}', '{evidence}', NULL, 'stated', '{}'),
+        ('requested', 'approve', 'refunded', '{merchant}', '{}', 'refunded', 'reading', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
+        ('requested', 'timeout', 'overdue', '{system}', '{}', 'overdue', 'reading', '{}'),
+        ('approved_by_silence', 'timeout', 'refunded', '{system}', '{}', 'approved by silence', 'reading', '{"refund": {"of": "asked", "executed_by": "platform"}}')
+    ) AS t (from_state, action, to_state, actors, needs, outcome, standing, effect)
+ON CONFLICT DO NOTHING;
+
+-- ---- Cancel before shipment: TEMU-10 ----
+
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/cancel', 1, 'temu', 'cancel', 'Cancellation before shipment', 'requested', 'TEMU-10', 'stated', 'temu')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/cancel', 1, 'requested', 'Awaiting the merchant''s review', false, 'merchant', '24 hours', 'opened', 'TEMU-10', 'stated'),
+    ('temu/cancel', 1, 'partly_shipped', 'Partly shipped meanwhile: the rest awaits the merchant''s review', false, 'merchant', '24 hours', 'opened', 'TEMU-10', 'reading'),
+    ('temu/cancel', 1, 'overdue', 'No review in time: awaiting the platform', false, 'platform', NULL, 'entered', 'TEMU-10', 'reading'),
+    ('temu/cancel', 1, 'approved_by_silence', 'By the shop''s own terms silence approves, and the platform refunds', false, 'platform', '0 hours', 'entered', 'TEMU-10', 'external'),
+    ('temu/cancel', 1, 'cancelled', 'Cancelled and refunded', true, NULL, NULL, 'entered', 'TEMU-10', 'stated'),
+    ('temu/cancel', 1, 'rejected', 'Not cancelled', true, NULL, NULL, 'entered', 'TEMU-10', 'reading'),
+    ('temu/cancel', 1, 'closed', 'Closed without a cancellation', true, NULL, NULL, 'entered', 'TEMU-10', 'reading')
+ON CONFLICT DO NOTHING;
+
+-- A partly shipped order is judged line by line: the merchant says what the lines come to that are still cancelled.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
+    ('temu/cancel', 1, 'requested', 'approve', 0, 'cancelled', '{merchant}', '{}', '{}', 'cancelled', 'restart', 'TEMU-10', 'stated', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
+    ('temu/cancel', 1, 'requested', 'reject', 0, 'rejected', '{merchant}', '{reason}', '{}', 'rejected', 'restart', 'TEMU-10', 'reading', '{}'),
+    ('temu/cancel', 1, 'requested', 'report_shipped', 10, 'partly_shipped', '{merchant,carrier,platform,erp}', '{}', '{"partly": true}', NULL, 'keep', 'TEMU-10', 'reading', '{}'),
+    ('temu/cancel', 1, 'requested', 'report_shipped', 0, 'rejected', '{merchant,carrier,platform,erp}', '{}', '{}', 'order has been shipped', 'restart', 'TEMU-10', 'stated', '{}'),
+    ('temu/cancel', 1, 'requested', 'timeout', 0, 'overdue', '{system}', '{}', '{}', 'overdue', 'restart', 'TEMU-10', 'reading', '{}'),
+    ('temu/cancel', 1, 'partly_shipped', 'approve', 0, 'cancelled', '{merchant}', '{amount}', '{}', 'cancelled in part', 'restart', 'TEMU-10', 'reading', '{"refund": {"of": "given", "executed_by": "instruct"}}'),
+    ('temu/cancel', 1, 'partly_shipped', 'reject', 0, 'rejected', '{merchant}', '{reason}', '{}', 'rejected', 'restart', 'TEMU-10', 'reading', '{}'),
+    ('temu/cancel', 1, 'partly_shipped', 'report_shipped', 0, 'rejected', '{merchant,carrier,platform,erp}', '{}', '{}', 'order has been shipped', 'restart', 'TEMU-10', 'stated', '{}'),
+    ('temu/cancel', 1, 'partly_shipped', 'timeout', 0, 'overdue', '{system}', '{}', '{}', 'overdue', 'restart', 'TEMU-10', 'reading', '{}'),
+    ('temu/cancel', 1, 'overdue', 'report_shipped', 0, 'rejected', '{merchant,carrier,platform,erp}', '{}', '{}', 'order has been shipped', 'restart', 'TEMU-10', 'stated', '{}'),
+    ('temu/cancel', 1, 'approved_by_silence', 'timeout', 0, 'cancelled', '{system}', '{}', '{}', 'approved by silence', 'restart', 'TEMU-10', 'external', '{"refund": {"of": "asked", "executed_by": "platform"}}')
+ON CONFLICT DO NOTHING;
+
+-- ---- Reship through customer service: TEMU-30 to TEMU-32 ----
+
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/reship_ticket', 1, 'temu', 'ticket', 'Reship asked for through customer service', 'requested', 'TEMU-30', 'stated', 'temu')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/reship_ticket', 1, 'requested', 'Awaiting the merchant''s reply', false, 'merchant', '1 business day', 'opened', 'TEMU-32', 'stated'),
+    ('temu/reship_ticket', 1, 'awaiting_merchant_ship', 'Reship promised, to be sent', false, 'merchant', NULL, 'entered', 'TEMU-32', 'reading'),
+    ('temu/reship_ticket', 1, 'replied', 'Replied, awaiting the platform', false, 'platform', NULL, 'entered', 'TEMU-32', 'stated'),
+    ('temu/reship_ticket', 1, 'evidence_waived', 'No reply in time: evidence waived, awaiting the platform', false, 'platform', NULL, 'entered', 'TEMU-03', 'reading'),
+    ('temu/reship_ticket', 1, 'refunded', 'The platform refunded the buyer', true, NULL, NULL, 'entered', 'TEMU-03', 'reading'),
+    ('temu/reship_ticket', 1, 'closed', 'Closed by the platform', true, NULL, NULL, 'entered', 'TEMU-30', 'reading')
+ON CONFLICT DO NOTHING;
+
+-- TEMU-32: the answer is whether the merchant can reship; a tracking number belongs to it where the goods were sent.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
+    ('temu/reship_ticket', 1, 'requested', 'reply', 40, 'requested', '{merchant}', '{remark}', '{"is_effective": false}', NULL, 'keep', 'TEMU-02', 'reading', '{}'),
+    ('temu/reship_ticket', 1, 'requested', 'reply', 30, 'replied', '{merchant}', '{carrier,tracking_no}', '{"accepted": true, "sent": true}', 'reshipped', 'restart', 'TEMU-32', 'reading', '{}'),
+    ('temu/reship_ticket', 1, 'requested', 'reply', 20, 'awaiting_merchant_ship', '{merchant}', '{}', '{"accepted": true}', 'reship promised', 'restart', 'TEMU-32', 'stated', '{}'),
+    ('temu/reship_ticket', 1, 'requested', 'reply', 10, 'replied', '{merchant}', '{remark}', '{"accepted": false}', 'reship declined', 'restart', 'TEMU-32', 'stated', '{}'),
+    ('temu/reship_ticket', 1, 'requested', 'timeout', 0, 'evidence_waived', '{system}', '{}', '{}', 'evidence_waived', 'restart', 'TEMU-03', 'reading', '{}'),
+    ('temu/reship_ticket', 1, 'awaiting_merchant_ship', 'ship', 0, 'replied', '{merchant,erp}', '{carrier,tracking_no}', '{}', 'reshipped', 'restart', 'TEMU-32', 'stated', '{}'),
+    ('temu/reship_ticket', 1, 'replied', 'declare_ineffective', 0, 'requested', '{platform,erp}', '{}', '{}', 'reply declared ineffective', 'restart', 'TEMU-02', 'reading', '{}')
+ON CONFLICT DO NOTHING;
+
+-- TEMU-31: the address goes after 48 hours, on a Sunday too, before the reply is due, whatever becomes of the ticket.
+INSERT INTO aftersale.flow_timer (flow, version, name, state, kind, term, starts, rule, standing) VALUES
+    ('temu/reship_ticket', 1, 'address_masked', NULL, 'mask', '48 hours', 'opened', 'TEMU-31', 'stated'),
+    ('temu/reship_ticket', 1, 'address_ends_soon', 'requested', 'warning', '24 hours', 'opened', 'TEMU-31', 'reading'),
+    ('temu/reship_ticket', 1, 'address_needed', 'awaiting_merchant_ship', 'warning', '36 hours', 'opened', 'TEMU-31', 'reading')
+ON CONFLICT DO NOTHING;
+
+-- ---- Reship started by the buyer: TEMU-34 ----
+-- Both acts, in either order, within the seven days; else it is rejected.  All three states have the deadline that counts from the opening.
+
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/reship', 1, 'temu', 'reship', 'Reship asked for by the buyer', 'requested', 'TEMU-34', 'stated', 'temu')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/reship', 1, 'requested', 'To be approved and sent', false, 'merchant', '7 days', 'opened', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'awaiting_merchant_ship', 'Approved, the waybill is missing', false, 'merchant', '7 days', 'opened', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'awaiting_approval', 'Waybill uploaded, the approval is missing', false, 'merchant', '7 days', 'opened', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'awaiting_buyer_receipt', 'Sent to the buyer', false, 'carrier', NULL, 'entered', 'TEMU-34', 'reading'),
+    ('temu/reship', 1, 'completed', 'Received by the buyer', true, NULL, NULL, 'entered', 'TEMU-34', 'reading'),
+    ('temu/reship', 1, 'rejected', 'Rejected', true, NULL, NULL, 'entered', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'cancelled', 'Withdrawn by the buyer', true, NULL, NULL, 'entered', 'TEMU-34', 'reading'),
+    ('temu/reship', 1, 'closed', 'Closed by the platform', true, NULL, NULL, 'entered', 'TEMU-34', 'reading')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, needs, outcome, clock, rule, standing) VALUES
+    ('temu/reship', 1, 'requested', 'approve', 'awaiting_merchant_ship', '{merchant}', '{}', NULL, 'keep', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'requested', 'upload_waybill', 'awaiting_approval', '{merchant,erp}', '{carrier,tracking_no}', NULL, 'keep', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'requested', 'approve_and_ship', 'awaiting_buyer_receipt', '{merchant}', '{carrier,tracking_no}', 'reshipped', 'restart', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'awaiting_merchant_ship', 'upload_waybill', 'awaiting_buyer_receipt', '{merchant,erp}', '{carrier,tracking_no}', 'reshipped', 'restart', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'awaiting_approval', 'approve', 'awaiting_buyer_receipt', '{merchant}', '{}', 'reshipped', 'restart', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'requested', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'awaiting_merchant_ship', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'awaiting_approval', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated'),
+    ('temu/reship', 1, 'requested', 'reject', 'rejected', '{merchant}', '{reason}', 'rejected', 'restart', 'TEMU-34', 'reading'),
+    ('temu/reship', 1, 'awaiting_buyer_receipt', 'receive', 'completed', '{buyer,carrier,platform,erp}', '{}', NULL, 'restart', 'TEMU-34', 'reading')
+ON CONFLICT DO NOTHING;
+
+-- ---- Refused return parcels, charged for both legs: TEMU-43 ----
+-- The source has the headline only; the windows come from other public material.  What the carrier's silence means is nowhere stated.
+
+INSERT INTO aftersale.flow (flow, version, platform, kind, title, initial_state, rule, standing, pack) VALUES
+    ('temu/refused_parcel', 1, 'temu', 'refused_parcel', 'Charge for both legs of a refused return parcel', 'proposed', 'TEMU-43', 'external', 'temu')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/refused_parcel', 1, 'proposed', 'Charge published, to be accepted or objected to', false, 'merchant', '240 hours', 'opened', 'TEMU-43', 'external'),
+    ('temu/refused_parcel', 1, 'dispute', 'Objection raised, the carrier checks it', false, 'carrier', '72 hours', 'entered', 'TEMU-43', 'external'),
+    ('temu/refused_parcel', 1, 'overdue', 'The carrier did not answer in time: awaiting the platform', false, 'platform', NULL, 'entered', 'TEMU-43', 'reading'),
+    ('temu/refused_parcel', 1, 'awaiting_merchant_response', 'Objection dismissed by the carrier, awaiting the merchant''s answer', false, 'merchant', '72 hours', 'entered', 'TEMU-43', 'external'),
+    ('temu/refused_parcel', 1, 'platform_review', 'Answered, awaiting the platform', false, 'platform', NULL, 'entered', 'TEMU-43', 'reading'),
+    ('temu/refused_parcel', 1, 'accepted', 'Charge accepted, to be billed', false, 'platform', NULL, 'entered', 'TEMU-43', 'external'),
+    ('temu/refused_parcel', 1, 'completed', 'Billed', true, NULL, NULL, 'entered', 'TEMU-43', 'stated'),
+    ('temu/refused_parcel', 1, 'closed', 'Charge withdrawn', true, NULL, NULL, 'entered', 'TEMU-43', 'external')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, needs, outcome, rule, standing, effect) VALUES
+    ('temu/refused_parcel', 1, 'proposed', 'accept', 'accepted', '{merchant}', '{}', 'charge accepted', 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'proposed', 'object', 'dispute', '{merchant}', '{remark,evidence}', NULL, 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'proposed', 'timeout', 'accepted', '{system}', '{}', 'accepted by silence', 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'dispute', 'uphold', 'closed', '{carrier,platform}', '{}', 'charge withdrawn', 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'dispute', 'dismiss', 'awaiting_merchant_response', '{carrier,platform}', '{}', NULL, 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'dispute', 'timeout', 'overdue', '{system}', '{}', NULL, 'TEMU-43', 'reading', '{}'),
+    ('temu/refused_parcel', 1, 'overdue', 'uphold', 'closed', '{carrier,platform}', '{}', 'charge withdrawn', 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'overdue', 'dismiss', 'awaiting_merchant_response', '{carrier,platform}', '{}', NULL, 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'awaiting_merchant_response', 'accept', 'accepted', '{merchant}', '{}', 'charge accepted', 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'awaiting_merchant_response', 'answer', 'platform_review', '{merchant}', '{remark,evidence}', NULL, 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'awaiting_merchant_response', 'timeout', 'accepted', '{system}', '{}', 'accepted by silence', 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'platform_review', 'uphold', 'closed', '{platform}', '{}', 'charge withdrawn', 'TEMU-43', 'reading', '{}'),
+    ('temu/refused_parcel', 1, 'platform_review', 'confirm_charge', 'accepted', '{platform}', '{}', 'charge confirmed', 'TEMU-43', 'reading', '{}'),
+    ('temu/refused_parcel', 1, 'accepted', 'bill', 'completed', '{platform,erp}', '{fee}', NULL, 'TEMU-43', 'stated', '{"charge": {"kind": "double_leg_freight", "bearer": "merchant"}}')
+ON CONFLICT DO NOTHING;
+
+-- ---- The platform's word, and the buyer's ----
+-- Wherever a request is open the platform may refund by itself, which is booked and never ours to pay, or close it; the buyer may withdraw
+-- what has not been decided.  The source says neither of these flows nor how the end is reported.
+
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, outcome, rule, standing, effect)
+SELECT s.flow, 1, s.state, 'refund', CASE s.flow WHEN 'temu/cancel' THEN 'cancelled' ELSE 'refunded' END, '{platform}', 'refunded',
+    CASE s.flow WHEN 'temu/reship_ticket' THEN 'TEMU-03' ELSE f.rule END, 'reading', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'::jsonb
+FROM aftersale.flow_state AS s JOIN aftersale.flow AS f USING (flow, version)
+WHERE s.version = 1 AND NOT s.final AND s.standing <> 'own' AND s.state <> 'approved_by_silence'
+    AND s.flow = ANY ('{temu/return_refund,temu/refund_only,temu/missing_item,temu/not_received,temu/cancel,temu/reship_ticket}')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, rule, standing)
+SELECT s.flow, 1, s.state, 'close', 'closed', '{platform}', f.rule, 'reading'
+FROM aftersale.flow_state AS s JOIN aftersale.flow AS f USING (flow, version)
+WHERE s.version = 1 AND NOT s.final AND s.standing <> 'own' AND s.state <> 'approved_by_silence'
+    AND s.flow = ANY ('{temu/return_refund,temu/refund_only,temu/missing_item,temu/not_received,temu/cancel,temu/reship_ticket,temu/reship}')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, outcome, rule, standing)
+SELECT s.flow, 1, s.state, 'withdraw', CASE s.flow WHEN 'temu/cancel' THEN 'closed' ELSE 'cancelled' END, '{buyer,platform}', 'withdrawn', f.rule, 'reading'
+FROM aftersale.flow_state AS s JOIN aftersale.flow AS f USING (flow, version)
+WHERE s.version = 1 AND NOT s.final AND s.standing <> 'own' AND s.state <> 'approved_by_silence' AND s.state <> ALL ('{return_in_transit,awaiting_inspection,return_rejected,awaiting_buyer_receipt}')
+    AND s.flow = ANY ('{temu/return_refund,temu/refund_only,temu/missing_item,temu/not_received,temu/cancel,temu/reship}')
+ON CONFLICT DO NOTHING;
