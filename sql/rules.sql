@@ -41,7 +41,7 @@ SELECT * FROM (VALUES
     ('temu', 'TEMU-24', 'A negotiated refund is confirmed a second time before it runs.', 'pack temu, flow temu/negotiated_refund', 'stated'),
     ('temu', 'TEMU-25', 'Confirmed, it runs at once as a refund by agreement, without the buyer''s approval.', 'pack temu, flow temu/negotiated_refund', 'stated'),
     ('temu', 'TEMU-26', 'Another open case of the order has to be cancelled first.', 'pack temu, flow temu/negotiated_refund', 'stated'),
-    ('temu', 'TEMU-27', 'A refund-only strategy matches by reason and amount together, and refunds without a step of the merchant.', 'table rule', 'stated'),
+    ('temu', 'TEMU-27', 'A refund-only strategy matches by reason and amount together, and refunds without a step of the merchant.', 'pack temu, flow temu/refund_only; table rule', 'stated'),
     ('temu', 'TEMU-28', 'The ratio of a partial refund is 5% to 100%, both included.', 'type refund_ratio, refund_amount()', 'stated'),
     ('temu', 'TEMU-29', 'Reships are looked at once a day at least.', 'view worklist, unhandled', 'informational'),
     ('temu', 'TEMU-30', 'A reship through customer service comes as a ticket with the buyer''s address.', 'pack temu, flow temu/reship_ticket', 'stated'),
