@@ -67,19 +67,30 @@ BEGIN
             used := EXISTS (SELECT FROM aftersale.request r WHERE r.shop_id = OLD.shop_id);
         WHEN 'flow' THEN
             used := EXISTS (SELECT FROM aftersale.request r WHERE r.flow = OLD.flow AND r.flow_version = OLD.version);
+        WHEN 'flow_timer' THEN
+            used := EXISTS (SELECT FROM aftersale.timer t
+                            JOIN aftersale.request r ON r.shop_id = t.shop_id AND r.request_id = t.request_id
+                            WHERE t.name = OLD.name AND r.flow = OLD.flow AND r.flow_version = OLD.version);
     END CASE;
     IF used THEN
         RAISE EXCEPTION USING ERRCODE = 'RA027',
-            MESSAGE = format('%s %s cannot be deleted: it has requests (RA027)', TG_TABLE_NAME,
-                CASE TG_TABLE_NAME WHEN 'shop' THEN (to_jsonb(OLD) ->> 'shop_id') ELSE format('"%s" version %s', to_jsonb(OLD) ->> 'flow', to_jsonb(OLD) ->> 'version') END),
+            MESSAGE = format('%s %s cannot be deleted%s: it has requests (RA027)', TG_TABLE_NAME,
+                CASE TG_TABLE_NAME WHEN 'shop' THEN (to_jsonb(OLD) ->> 'shop_id')
+                    WHEN 'flow_timer' THEN format('"%s" of "%s" version %s', to_jsonb(OLD) ->> 'name', to_jsonb(OLD) ->> 'flow', to_jsonb(OLD) ->> 'version')
+                    ELSE format('"%s" version %s', to_jsonb(OLD) ->> 'flow', to_jsonb(OLD) ->> 'version') END,
+                CASE TG_OP WHEN 'UPDATE' THEN ' or renamed' ELSE '' END),
             HINT = CASE TG_TABLE_NAME WHEN 'shop' THEN 'Requests have a history, which stays.'
+                WHEN 'flow_timer' THEN 'It is armed for requests that are open. Add a version of the flow without it for new ones.'
                 ELSE 'Set effective_to instead: requests that are open keep the version that they were opened under.' END;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        RETURN NEW;
     END IF;
     RETURN OLD;
 END
 $function$;
 COMMENT ON FUNCTION aftersale.in_use_keep() IS
-'Trigger function of aftersale.shop and aftersale.flow: refuses to delete what requests belong to or are judged by (RA027). For install() only.';
+'Trigger function of aftersale.shop, flow and flow_timer: refuses to delete what requests belong to, are judged by or wait for (RA027). For install() only.';
 
 CREATE FUNCTION aftersale.calendar_grew() RETURNS trigger
 LANGUAGE plpgsql

@@ -114,7 +114,7 @@ DECLARE
     -- what sql/tables/triggers.sql creates; test/sql/health.sql finds what is missing here
     expected constant text[] := ARRAY[
         'request.aftersale_decide', 'request.aftersale_record_insert', 'request.aftersale_record_update', 'request.aftersale_keep',
-        'request.aftersale_keep_truncate', 'personal.personal_changed', 'shop.aftersale_keep', 'flow.aftersale_keep', 'calendar.zz_calendar_grew',
+        'request.aftersale_keep_truncate', 'personal.personal_changed', 'shop.aftersale_keep', 'flow.aftersale_keep', 'flow_timer.aftersale_keep', 'calendar.zz_calendar_grew',
         'warehouse_version.warehouse_version_check', 'default_warehouse.default_warehouse_check',
         'warehouse_product.warehouse_product_inserted', 'warehouse_product.warehouse_product_updated',
         'rule.rule_check', 'rule.rule_overlaps_insert', 'rule.rule_overlaps_update']

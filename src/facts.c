@@ -425,6 +425,7 @@ read_rules(JsonbContainer *array, int digits, AsFacts *facts)
 
 		if (i == AS_MAX_CHOSEN || row == NULL || JsonContainerSize(row) != 10)
 			altered();
+		memset(rule, 0, sizeof *rule);
 		facts->chosen[i].after = (int) count_at(row, 0).count;
 		facts->chosen[i].rule = rule;
 		rule->rule_id = count_at(row, 1).count;
@@ -467,7 +468,7 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *du
 	JsonbContainer *array;
 	JsonbContainer *root;
 
-	memset(facts, 0, sizeof *facts);
+	memset(facts, 0, offsetof(AsFacts, fees));
 	if (jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb))
 		altered();
 	root = &jsonb->root;

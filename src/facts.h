@@ -31,12 +31,13 @@ typedef struct AsFacts
 	AsMaybeInstant platform_due;
 	AsMaybeAmount remaining;	/* of the order */
 	int			n_fees;
-	AsFee		fees[AS_MAX_FEES];
 	int			n_computed;
-	AsComputed	computed[AS_MAX_COMPUTED];
 	int			n_overrides;
-	AsOverride *overrides;
 	int			n_chosen;
+	AsOverride *overrides;
+	/* from here on only as far as counted */
+	AsFee		fees[AS_MAX_FEES];
+	AsComputed	computed[AS_MAX_COMPUTED];
 	AsChosen	chosen[AS_MAX_CHOSEN];
 	AsStrategy	rules[AS_MAX_CHOSEN];
 	AsRuleUse	uses[AS_MAX_CHOSEN];

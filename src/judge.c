@@ -301,10 +301,10 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	as_facts_read(as_row_jsonb(row, AS_COL_last_facts), judgement->flow, judgement->request.money.digits, &due, facts);
 	judgement->request.money.remaining = facts->remaining;
 	judgement->request.money.n_fees = facts->n_fees;
-	memcpy(judgement->request.money.fees, facts->fees, sizeof facts->fees);
+	memcpy(judgement->request.money.fees, facts->fees, sizeof(AsFee) * facts->n_fees);
 	judgement->request.money_before.remaining = facts->remaining;
 	judgement->request.money_before.n_fees = facts->n_fees;
-	memcpy(judgement->request.money_before.fees, facts->fees, sizeof facts->fees);
+	memcpy(judgement->request.money_before.fees, facts->fees, sizeof(AsFee) * facts->n_fees);
 	judgement->input.again = true;
 	judgement->input.n_seen = facts->n_computed;
 	judgement->input.seen = facts->computed;
@@ -312,7 +312,7 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	judgement->input.overrides = facts->overrides;
 	judgement->input.n_chosen = facts->n_chosen;
 	judgement->input.chosen = facts->chosen;
-	memcpy(judgement->uses, facts->uses, sizeof facts->uses);
+	memcpy(judgement->uses, facts->uses, sizeof(AsRuleUse) * facts->n_chosen);
 	judgement->command.actor = facts->actor;
 	judgement->command.fire_overdue_at_opening = facts->fire_overdue_at_opening;
 	judgement->command.sets_platform_due = facts->sets_platform_due;
@@ -430,7 +430,7 @@ as_judge_look_up(AsJudgement *judgement, int look_ups)
 	/* what is overdue sees the same order and fees */
 	request->money_before.remaining = request->money.remaining;
 	request->money_before.n_fees = request->money.n_fees;
-	memcpy(request->money_before.fees, request->money.fees, sizeof request->money.fees);
+	memcpy(request->money_before.fees, request->money.fees, sizeof(AsFee) * request->money.n_fees);
 }
 
 void

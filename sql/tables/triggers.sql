@@ -56,6 +56,8 @@ CREATE TRIGGER aftersale_keep BEFORE DELETE ON aftersale.shop
     FOR EACH ROW EXECUTE FUNCTION aftersale.in_use_keep();
 CREATE TRIGGER aftersale_keep BEFORE DELETE ON aftersale.flow
     FOR EACH ROW EXECUTE FUNCTION aftersale.in_use_keep();
+CREATE TRIGGER aftersale_keep BEFORE DELETE OR UPDATE OF flow, version, name ON aftersale.flow_timer
+    FOR EACH ROW EXECUTE FUNCTION aftersale.in_use_keep();
 -- After config_changed, by name: the caches must have forgotten the calendars first.
 CREATE TRIGGER zz_calendar_grew AFTER UPDATE ON aftersale.calendar
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION aftersale.calendar_grew();

@@ -111,6 +111,7 @@ WHERE tenant AND seen <> 'ok true' AND seen NOT LIKE '42501%';
 SELECT relation, seen FROM relations t, pg_temp.attempt('regress_r_service', format('WITH moved AS (UPDATE aftersale.%I SET shop_id = 431 RETURNING 1) SELECT count(*) FROM moved', relation)) AS seen
 WHERE tenant AND seen LIKE 'ok%' AND seen <> 'ok 0';
 
+DELETE FROM aftersale.timer WHERE name LIKE 'rights_%';
 DELETE FROM aftersale.flow_timer WHERE name LIKE 'rights_%';
 
 -- ---- functions ----

@@ -253,4 +253,13 @@ INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_z
 RESET ROLE; SET aftersale.test_now = '2027-06-18 18:00:00+00'; SET ROLE regress_erp;
 INSERT INTO aftersale.request (shop_id, request_id, flow) VALUES (963, 96302, 'temu/ticket') RETURNING due_at, act_at;
 SELECT name, kind, notify, act_at, rule FROM aftersale.upcoming WHERE shop_id = 963;
+-- a timer that requests wait for stays in their version of the flow; a term may change, for what is armed later
+UPDATE aftersale.flow_timer SET term = '2 business hours' WHERE flow = 'temu/ticket';
+SAVEPOINT s;
+DELETE FROM aftersale.flow_timer WHERE flow = 'temu/ticket';
+ROLLBACK TO s;
+UPDATE aftersale.flow_timer SET name = 'other' WHERE flow = 'temu/ticket';
+ROLLBACK TO s;
+SELECT state FROM aftersale.act(963, 96302, 'reply', '{"remark": "here"}');
+DELETE FROM aftersale.flow_timer WHERE flow = 'temu/ticket';
 ROLLBACK;
