@@ -73,7 +73,7 @@ as_history_line(const AsJudgement *judgement, const AsRequestRow *new, const AsH
 
 	line->shop_id = as_row_int64(new, AS_COL_shop_id);
 	line->request_id = as_row_int64(new, AS_COL_request_id);
-	line->event_seq = as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1 + number;
+	line->event_seq = as_judged_event_seq(judgement, new, number);
 	line->at = event->at;
 	line->recorded_at = decision->at;
 	line->action = event->action;

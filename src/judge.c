@@ -481,3 +481,9 @@ as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement
 	if (!as_advance(&judgement->input, &judgement->decision, &error))
 		as_report(&error);
 }
+
+int64
+as_judged_event_seq(const AsJudgement *judgement, const AsRequestRow *new, int number)
+{
+	return as_row_int64(new, AS_COL_event_seq) - judgement->decision.n_events + 1 + number;
+}

@@ -52,6 +52,9 @@ extern void as_judge_look_up(AsJudgement *judgement, int look_ups);
 /* Where the row stands at an instant when nobody acts. */
 extern void as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement);
 
+/* The event_seq of event number (from 0) of a decision; new is the row that carries it. */
+extern int64 as_judged_event_seq(const AsJudgement *judgement, const AsRequestRow *new, int number);
+
 /* Raises RA030 unless the payload is an object whose known keys have the right types. */
 extern void as_check_payload(Jsonb *payload);
 

@@ -157,7 +157,7 @@ collect_charge(Recorder *recorder, const AsRequestRow *new, const AsJudgement *j
 	as_rows_set(charges, CHARGE_SHOP_ID, new->values[AS_COL_shop_id], false);
 	as_rows_set(charges, CHARGE_REQUEST_ID, new->values[AS_COL_request_id], false);
 	as_rows_set(charges, CHARGE_EVENT_SEQ,
-				Int64GetDatum(as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1 + number), false);
+				Int64GetDatum(as_judged_event_seq(judgement, new, number)), false);
 	as_rows_set(charges, CHARGE_NO, Int32GetDatum(charge_no), false);
 	as_rows_set_text(charges, CHARGE_KIND, kind);
 	as_rows_set_amount(charges, CHARGE_AMOUNT, amount, judgement->request.money.digits);

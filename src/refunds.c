@@ -136,7 +136,7 @@ as_refunds_add(AsRows *refunds, const AsRequestRow *seen, const AsRequestRow *ne
 	as_rows_set(refunds, REFUND_SHOP_ID, new->values[AS_COL_shop_id], false);
 	as_rows_set(refunds, REFUND_REQUEST_ID, new->values[AS_COL_request_id], false);
 	as_rows_set(refunds, REFUND_EVENT_SEQ,
-				Int64GetDatum(as_row_int64(new, AS_COL_event_seq) - decision->n_events + 1 + number), false);
+				Int64GetDatum(as_judged_event_seq(judgement, new, number)), false);
 	as_rows_set(refunds, REFUND_ORDER_REF, as_row_copy(seen, AS_COL_order_ref), seen->nulls[AS_COL_order_ref]);
 	as_rows_set_amount(refunds, REFUND_AMOUNT, refund->amount, digits);
 	as_rows_set_amount(refunds, REFUND_GOODS, refund->goods, digits);

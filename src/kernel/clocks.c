@@ -205,6 +205,19 @@ disarm(const AsFlow *flow, AsDecision *decision, int state, bool before_due_alon
 }
 
 /*
+ * Where a timer of the flow is armed: once at a time, so that they fit whatever
+ * was changed in the flow since others were.
+ */
+static AsTimer *
+place_of(AsDecision *decision, int index)
+{
+	for (int i = 0; i < decision->n_timers; i++)
+		if (decision->timers[i].timer == index)
+			return &decision->timers[i];
+	return &decision->timers[decision->n_timers++];
+}
+
+/*
  * Arms a timer of the flow.  One whose instant has passed by "at" runs out at
  * once where late says so: what it says is still news; else it is left out.
  */
@@ -238,7 +251,7 @@ arm_timer(const AsDecideInput *input, int index, AsInstant at, bool late, AsDeci
 		return false;
 	if (computed->due < at && !late)
 		return true;
-	armed = &decision->timers[decision->n_timers++];
+	armed = place_of(decision, index);
 	armed->timer = index;
 	armed->event_seq = input->request->event_seq + decision->n_events;
 	armed->at = computed->due < at ? at : computed->due;

@@ -730,6 +730,11 @@ test_timers(void)
 	   timer_at(&c, WARNED, START + 30 * HOUR) && timer_at(&c, CALLED, START + 30 * HOUR), "an extension moves the deadline and its warning");
 	ok(!act_with(&c, "close", AS_ACTOR_PLATFORM, START + 2 * HOUR, 0, 0) && refused(&c, RA_ACTION_NOT_ALLOWED), "once");
 	ok(!c.again_differs, "deciding again decides the same");
+	opened(&c);
+	timers[CALLED].state = ANSWERED;	/* changed in place while it is armed */
+	ok(act_with(&c, "answer", AS_ACTOR_MERCHANT, START + HOUR, KEY_REMARK, 0) && c.request.state == ANSWERED &&
+	   c.request.n_timers == 2 && timer_at(&c, CALLED, START + 31 * HOUR), "a timer is armed once at a time, whatever was changed in the flow");
+	timers[CALLED].state = NEW;
 	close->clock = resume->clock = AS_CLOCK_RESTART;
 	close->to = CLOSED;
 	pause->clock = AS_CLOCK_KEEP;
