@@ -55,6 +55,7 @@ BEGIN
             ('service', 6, 'INSERT, UPDATE, DELETE', 'default_warehouse'),
             ('service', 7, 'INSERT, UPDATE, DELETE', 'warehouse_product'),
             ('service', 8, 'INSERT, UPDATE, DELETE', 'rule'),
+            ('service', 10, 'INSERT, UPDATE, DELETE', 'return_policy'),
             ('employee', 1, 'UPDATE (action, actor, on_behalf_of, payload)', 'request'),
             ('service', 9, 'SELECT (finished_at, complete)', 'heartbeat'),
             ('employee', 2, 'SELECT (finished_at, complete)', 'heartbeat'),

@@ -69,6 +69,7 @@ END $$;
 SET session_replication_role = replica;
 SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'rule_use', 'rule_buyer_use', 'timer', 'parcel', 'refund', 'refund_notice', 'charge', 'order_balance', 'personal']);
 INSERT INTO aftersale.return_fee (shop_id, kind, flow) SELECT s, 'restocking', 'SECRET' FROM unnest(ARRAY[430, 431]) s;
+INSERT INTO aftersale.return_policy (shop_id, name, product) SELECT s, 'SECRET', 'SECRET P' FROM unnest(ARRAY[430, 431]) s;
 INSERT INTO aftersale.rule (shop_id, rule_id, name, flow, priority, action)	-- two that overlap
 SELECT s, r, 'SECRET ' || r, 'temu/ticket', 7, 'SECRET ' || r FROM unnest(ARRAY[430, 431]) s, unnest(ARRAY[2, 3]) r;
 RESET session_replication_role;
@@ -140,6 +141,7 @@ INSERT INTO calls VALUES
 	('link_products', $$SELECT aftersale.link_products({shop}, 'US', (SELECT max(warehouse_id) FROM aftersale.warehouse WHERE shop_id = {shop}), '{Q}')$$),
 	('unlink_products', $$SELECT aftersale.unlink_products({shop}, 'US', (SELECT max(warehouse_id) FROM aftersale.warehouse WHERE shop_id = {shop}), '{Q}')$$),
 	('return_address_before', $$SELECT name FROM aftersale.return_address_before({shop}, 'US', '2026-11-26')$$),
+	('return_eligibility', $$SELECT code FROM aftersale.return_eligibility({shop}, 'US', '[{"product": "SECRET P"}]', '2026-11-20', '2026-11-21')$$),
 	('decide_rules', $$SELECT wins FROM aftersale.decide_rules({shop}, 'temu/ticket')$$),
 	('check_rule_moment', $$SELECT aftersale.check_rule_moment('r', 'temu/ticket', NULL, NULL, 'no_such')$$),
 	('has_permission', $$SELECT aftersale.has_permission({shop}, 'agree_refund', 'SECRET')$$),
