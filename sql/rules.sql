@@ -79,7 +79,7 @@ SELECT * FROM (VALUES
     ('douyin', 'DOUYIN-01', 'Goods are shipped and the buyer asks for a refund only: strategies decide, or people.', 'pack douyin, flow douyin/shipped_refund_only', 'stated'),
     ('douyin', 'DOUYIN-02', 'Where strategies are set up.', 'load_pack(douyin, shop_id), table rule', 'informational'),
     ('douyin', 'DOUYIN-03', 'The main account may set up strategies; a sub-account may where it was granted that.', 'pack douyin, role_permission; rule_check(), grant_permission()', 'stated'),
-    ('douyin', 'DOUYIN-04', 'Shipped means that a valid tracking number was uploaded in an accepted way, not that a carrier scanned it.', NULL, 'stated'),
+    ('douyin', 'DOUYIN-04', 'Shipped means that a valid tracking number was uploaded in an accepted way, not that a carrier scanned it.', 'pack douyin, flow douyin/shipped_refund_only, openings', 'stated'),
     ('douyin', 'DOUYIN-05', 'Once the ERP has cancelled the shipment, the refund is agreed to.', 'pack douyin, rule A', 'stated'),
     ('douyin', 'DOUYIN-06', 'A small amount is agreed to at once, up to the merchant''s threshold.', 'pack douyin, rule B', 'stated'),
     ('douyin', 'DOUYIN-07', 'One parcel whose goods are all refunded is intercepted; a success is agreed to, and the merchant bears the fee.', 'pack douyin, rule C', 'stated'),

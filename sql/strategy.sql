@@ -36,18 +36,18 @@ BEGIN
             'A rule without a signal watches the entry of its state, one with a signal wants it to arrive there.', format('Its states: %s.', known));
     END IF;
     IF signal IS NOT NULL AND NOT EXISTS (SELECT FROM aftersale.flow_transition AS t
-                                          WHERE t.flow = check_rule_moment.flow AND t.action = signal AND signal <> 'timeout'
+                                          WHERE t.flow = check_rule_moment.flow AND t.action = signal AND signal NOT IN ('timeout', 'open')
                                             AND (state IS NULL OR t.from_state = state))
         AND NOT EXISTS (SELECT FROM aftersale.flow_timer AS t
                         WHERE t.flow = check_rule_moment.flow AND t.name = signal
                           AND (state IS NULL OR t.state IS NULL OR t.state = check_rule_moment.state)) THEN
         SELECT string_agg(DISTINCT t.action, ', ' ORDER BY t.action) INTO known FROM aftersale.flow_transition AS t
-        WHERE t.flow = check_rule_moment.flow AND t.action <> 'timeout' AND (state IS NULL OR t.from_state = state);
+        WHERE t.flow = check_rule_moment.flow AND t.action NOT IN ('timeout', 'open') AND (state IS NULL OR t.from_state = state);
         PERFORM aftersale.refuse_rule(title, format('waits for signal "%s", which flow "%s" does not have%s', left(signal, 60), flow,
                                                     CASE WHEN state IS NULL THEN '' ELSE format(' in state "%s"', state) END),
             'A signal is an action of the flow, whoever takes it, except the timeout, or one of its timers.', format('Its actions%s: %s.', CASE WHEN state IS NULL THEN '' ELSE ' there' END, coalesce(known, 'none')), 'RA015');
     END IF;
-    IF action = 'timeout' OR NOT EXISTS (SELECT FROM aftersale.flow_transition AS t
+    IF action IN ('timeout', 'open') OR NOT EXISTS (SELECT FROM aftersale.flow_transition AS t
                                          WHERE t.flow = check_rule_moment.flow AND t.action = check_rule_moment.action) THEN
         PERFORM aftersale.refuse_rule(title, format('takes action "%s", which flow "%s" does not have', left(action, 60), flow),
             'A rule takes an action of its flow; the timeout is the clock''s.',
@@ -58,7 +58,7 @@ BEGIN
         SELECT FROM aftersale.flow AS f
         JOIN aftersale.flow_transition AS t ON t.flow = f.flow AND t.version = f.version
         WHERE f.flow = check_rule_moment.flow AND t.action = check_rule_moment.action
-          AND t.actors && ARRAY['merchant', 'system'] AND t.needs = '{}' AND t.condition = '{}'
+          AND t.actors && ARRAY['merchant', 'system'] AND t.needs = '{}' AND t.condition = '{}' AND NOT t.effect ? 'refuse'
           AND CASE WHEN signal IS NULL THEN t.from_state = coalesce(state, f.initial_state)
               ELSE EXISTS (SELECT FROM aftersale.flow_transition AS s
                            WHERE s.flow = f.flow AND s.version = f.version AND s.action = signal

@@ -112,6 +112,17 @@ needs_array(const AsFlow *flow, const AsTransition *transition)
 	return PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/* Whether every act of the transition's action is refused, for whoever may take it. */
+static bool
+is_refused(const AsFlow *flow, const AsTransition *transition, uint64_t meets, AsActorKind actor)
+{
+	for (const AsTransition *t = as_flow_first(flow, transition->from, transition->action); t != NULL && t <= transition;
+		 t = as_flow_next(flow, t))
+		if (t->refusal != NULL && t->condition < 0 && (t->actors & (1u << actor)) != 0 && as_transition_is_open(t, meets))
+			return true;
+	return false;
+}
+
 static void
 put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind actor, uint64_t permits)
 {
@@ -126,6 +137,9 @@ put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind act
 
 		if (transition->from != standing->state || (transition->actors & (1u << actor)) == 0 ||
 			strcmp(flow->actions[transition->action], AS_ACTION_TIMEOUT) == 0 ||
+			strcmp(flow->actions[transition->action], AS_ACTION_OPEN) == 0 ||
+			transition->refusal != NULL || !as_transition_is_open(transition, judgement->command.meets) ||
+			is_refused(flow, transition, judgement->command.meets, actor) ||
 			(actor == AS_ACTOR_MERCHANT && transition->permission >= 0 &&
 			 (permits & (UINT64CONST(1) << transition->permission)) == 0))
 			continue;

@@ -191,6 +191,18 @@ push_computed(JsonbParseState **state, const AsDecision *decision, const char *c
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
+/* "meets": ["{\"attributes\": {\"shipped\": true}}", ...] */
+static void
+push_met(JsonbParseState **state, const char *key, const AsFlow *flow, uint64_t met)
+{
+	push_text(state, WJB_KEY, key);
+	pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < flow->n_requirements; i++)
+		if ((met & (UINT64CONST(1) << i)) != 0)
+			push_text(state, WJB_ELEM, flow->requirements[i]);
+	pushJsonbValue(state, WJB_END_ARRAY, NULL);
+}
+
 Jsonb *
 as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar, const AsRuleUse *uses)
 {
@@ -227,6 +239,10 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 		push_text(&state, WJB_KEY, "fire");
 		push_bool(&state, WJB_VALUE, true);
 	}
+	if (command->meets != 0)
+		push_met(&state, "meets", input->flow, command->meets);
+	if (command->kind != AS_COMMAND_OPEN && input->request->meets != command->meets)
+		push_met(&state, "met_before", input->flow, input->request->meets);
 	if (input->n_overrides > 0)
 		push_overrides(&state, input);
 	if (decision->n_timers > 0)
@@ -462,6 +478,25 @@ read_computed(JsonbContainer *root, const AsComputed *due, AsFacts *facts)
 	}
 }
 
+static uint64_t
+met_of(JsonbContainer *array, const AsFlow *flow)
+{
+	uint64_t	result = 0;
+
+	for (int i = 0; array != NULL && i < (int) JsonContainerSize(array); i++)
+	{
+		char	   *text = text_of(getIthJsonbValueFromContainer(array, i));
+		int			bit = 0;
+
+		while (text != NULL && bit < flow->n_requirements && strcmp(text, flow->requirements[bit]) != 0)
+			bit++;
+		if (text == NULL || bit == flow->n_requirements)
+			altered();
+		result |= UINT64CONST(1) << bit;
+	}
+	return result;
+}
+
 void
 as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *due, AsFacts *facts)
 {
@@ -485,6 +520,9 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *du
 	if (array != NULL)
 		read_fees(array, digits, facts);
 	facts->fire_overdue_at_opening = member(root, "fire") != NULL;
+	facts->meets = met_of(array_of(member(root, "meets")), flow);
+	array = array_of(member(root, "met_before"));
+	facts->met_before = array == NULL ? facts->meets : met_of(array, flow);
 	array = array_of(member(root, "overrides"));
 	if (array != NULL)
 		read_overrides(array, flow, facts);

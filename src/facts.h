@@ -4,10 +4,12 @@
  *		request.last_facts and in the event, given back when deciding again.
  *
  *	{"by": "merchant", "from": "requested", "calendar": "US", "computed": [["2026-11-26 10:00:00+00", false]],
- *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "overrides": […], "timers": […], "rules": […]}
+ *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "meets": [...], "overrides": […], "timers": […], "rules": […]}
  *
  * calendar is there where an instant was computed; computed is left out where
- * the only one is the request's due_at.  timers are those that are armed after
+ * the only one is the request's due_at.  meets has the requirements of the
+ * flow that held, as texts; met_before those before the act, where they were
+ * others.  timers are those that are armed after
  * the decision: the next one starts from them.
  */
 #ifndef AFTERSALE_FACTS_H
@@ -29,6 +31,9 @@ typedef struct AsFacts
 	bool		fire_overdue_at_opening;
 	bool		sets_platform_due;
 	AsMaybeInstant platform_due;
+	uint64_t	meets;			/* requirements of the flow, as the act found
+								 * the request */
+	uint64_t	met_before;		/* and as it was before */
 	AsMaybeAmount remaining;	/* of the order */
 	int			n_fees;
 	int			n_computed;

@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "executor/spi.h"
 #include "flow_cache.h"
+#include "requirements.h"
 #include "sla_term.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -252,25 +253,48 @@ permission_index(FlowEntry *entry, AsFlow *flow, const char *name)
 	return index;
 }
 
+/* Place of an object among those of its kind, each once; -1: it is empty. */
 static int
-condition_bit(FlowEntry *entry, AsCachedFlow *cached, Jsonb *condition)
+object_bit(FlowEntry *entry, const AsFlow *flow, Jsonb *object, Jsonb ***objects, int *count)
 {
 	MemoryContext before;
 
-	if (JB_ROOT_COUNT(condition) == 0)
+	if (JB_ROOT_COUNT(object) == 0)
 		return -1;
-	for (int i = 0; i < cached->n_conditions; i++)
-		if (compareJsonbContainers(&cached->conditions[i]->root, &condition->root) == 0)
+	for (int i = 0; i < *count; i++)
+		if (compareJsonbContainers(&(*objects)[i]->root, &object->root) == 0)
 			return i;
-	if (cached->n_conditions == AS_MAX_KEYS)
-		invalid_flow(&cached->flow, "too many conditions, more than", "64");
+	if (*count == AS_MAX_KEYS)
+		invalid_flow(flow, "too many conditions or requirements, more than", "64");
 	before = MemoryContextSwitchTo(entry->context);
-	if (cached->conditions == NULL)
-		cached->conditions = palloc(sizeof(Jsonb *) * AS_MAX_KEYS);
-	cached->conditions[cached->n_conditions] = palloc(VARSIZE(condition));
-	memcpy(cached->conditions[cached->n_conditions], condition, VARSIZE(condition));
+	if (*objects == NULL)
+		*objects = palloc(sizeof(Jsonb *) * AS_MAX_KEYS);
+	(*objects)[*count] = palloc(VARSIZE(object));
+	memcpy((*objects)[*count], object, VARSIZE(object));
 	MemoryContextSwitchTo(before);
-	return cached->n_conditions++;
+	return (*count)++;
+}
+
+static uint64
+requirement_bits(FlowEntry *entry, AsCachedFlow *cached, Jsonb *requirement)
+{
+	AsFlow	   *flow = &cached->flow;
+	int			count = flow->n_requirements;
+	int			bit = object_bit(entry, flow, requirement, &cached->requirements, &flow->n_requirements);
+	const char *fault;
+
+	if (bit < 0)
+		return 0;
+	if (flow->n_requirements == count)
+		return UINT64CONST(1) << bit;
+	fault = as_requirement_fault(requirement);
+	if (fault != NULL)
+		invalid_flow(flow, "in requires a member that cannot be asked for, or not so:", fault);
+	if (flow->requirements == NULL)
+		flow->requirements = MemoryContextAllocZero(entry->context, sizeof(char *) * AS_MAX_KEYS);
+	flow->requirements[bit] = MemoryContextStrdup(entry->context,
+												  JsonbToCString(NULL, &requirement->root, VARSIZE(requirement)));
+	return UINT64CONST(1) << bit;
 }
 
 static void
@@ -331,6 +355,31 @@ read_charge(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, Json
 	invalid_flow(flow, "a charge borne by none of merchant, platform, buyer, carrier:", transition->charge_bearer);
 }
 
+/* {"kind": "return", "state": "shipped", "attempt": true}; the latter two may be missing */
+static void
+read_parcel(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, JsonbContainer *object)
+{
+	static const char *const kinds[] = {"outbound", "return", "redelivery", "reship"};
+	JsonbValue *kind = getKeyJsonValueFromContainer(object, "kind", 4, NULL);
+	JsonbValue *state = getKeyJsonValueFromContainer(object, "state", 5, NULL);
+	JsonbValue *attempt = getKeyJsonValueFromContainer(object, "attempt", 7, NULL);
+
+	if (JsonContainerSize(object) != 1 + (state != NULL ? 1 : 0) + (attempt != NULL ? 1 : 0) ||
+		kind == NULL || kind->type != jbvString || (state != NULL && state->type != jbvString) ||
+		(attempt != NULL && attempt->type != jbvBool))
+		invalid_flow(flow, "a parcel that is not {\"kind\": ..., \"state\": ..., \"attempt\": true} on action",
+					 flow->actions[transition->action]);
+	transition->parcel = MemoryContextStrdup(entry->context, pnstrdup(kind->val.string.val, kind->val.string.len));
+	if (state != NULL)
+		transition->parcel_state = MemoryContextStrdup(entry->context,
+													   pnstrdup(state->val.string.val, state->val.string.len));
+	transition->parcel_attempt = attempt != NULL && attempt->val.boolean;
+	for (size_t i = 0; i < lengthof(kinds); i++)
+		if (strcmp(kinds[i], transition->parcel) == 0)
+			return;
+	invalid_flow(flow, "a parcel that is none of outbound, return, redelivery, reship:", transition->parcel);
+}
+
 static JsonbContainer *
 object_member(JsonbContainer *object, const char *key, bool *wrong)
 {
@@ -346,17 +395,20 @@ object_member(JsonbContainer *object, const char *key, bool *wrong)
 	return value->val.binary.data;
 }
 
-/* {"refund": {...}, "charge": {...}, "alone": true, "extend": "1 day"}, each or none of them */
+/* {"refund": {...}, "charge": {...}, "parcel": {...}, "alone": true, "extend": "1 day", "refuse": "..."}, each or none of them */
 static void
 read_effect(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, Jsonb *effect)
 {
 	bool		wrong = false;
 	JsonbContainer *refund = object_member(&effect->root, "refund", &wrong);
 	JsonbContainer *charge = object_member(&effect->root, "charge", &wrong);
+	JsonbContainer *parcel = object_member(&effect->root, "parcel", &wrong);
+	JsonbValue *refuse = getKeyJsonValueFromContainer(&effect->root, "refuse", 6, NULL);
 	JsonbValue *alone = getKeyJsonValueFromContainer(&effect->root, "alone", 5, NULL);
 	AsError		error;
 	JsonbValue *extend = getKeyJsonValueFromContainer(&effect->root, "extend", 6, NULL);
-	int			known = (refund != NULL ? 1 : 0) + (charge != NULL ? 1 : 0) + (alone != NULL ? 1 : 0) + (extend != NULL ? 1 : 0);
+	int			known = (refund != NULL ? 1 : 0) + (charge != NULL ? 1 : 0) + (parcel != NULL ? 1 : 0) +
+	(alone != NULL ? 1 : 0) + (extend != NULL ? 1 : 0) + (refuse != NULL ? 1 : 0);
 
 	if ((extend != NULL) != (transition->clock == AS_CLOCK_EXTEND) || (extend != NULL && extend->type != jbvString))
 		invalid_flow(flow, "an extension without a term, or a term without clock 'extend', on action",
@@ -365,14 +417,21 @@ read_effect(FlowEntry *entry, const AsFlow *flow, AsTransition *transition, Json
 		(!as_term_parse(pnstrdup(extend->val.string.val, extend->val.string.len), &transition->extension, &error) ||
 		 transition->extension.count <= 0))
 		invalid_flow(flow, "an extension that is no term above zero on action", flow->actions[transition->action]);
-	if (wrong || JB_ROOT_COUNT(effect) != known || (alone != NULL && alone->type != jbvBool))
-		invalid_flow(flow, "an effect that is not {\"refund\": {...}, \"charge\": {...}, \"alone\": true, \"extend\": \"1 day\"} on action",
+	if (wrong || JB_ROOT_COUNT(effect) != known || (alone != NULL && alone->type != jbvBool) ||
+		(refuse != NULL && (refuse->type != jbvString || refuse->val.string.len == 0)))
+		invalid_flow(flow, "an effect that is not {\"refund\": {...}, \"charge\": {...}, \"parcel\": {...}, \"alone\": true, "
+					 "\"extend\": \"1 day\", \"refuse\": \"why\"} on action",
 					 flow->actions[transition->action]);
 	transition->alone = alone != NULL && alone->val.boolean;
 	if (refund != NULL)
 		read_refund(flow, transition, refund);
 	if (charge != NULL)
 		read_charge(entry, flow, transition, charge);
+	if (parcel != NULL)
+		read_parcel(entry, flow, transition, parcel);
+	if (refuse != NULL)
+		transition->refusal = MemoryContextStrdup(entry->context,
+												  pnstrdup(refuse->val.string.val, refuse->val.string.len));
 }
 
 static uint32
@@ -410,7 +469,7 @@ load_transitions(FlowEntry *entry)
 	int			rows;
 
 	query("SELECT version, from_state, action, priority, to_state, actors, permission, needs, condition, outcome,"
-		  " clock, rule, effect"
+		  " clock, rule, effect, requires, on_behalf_of"
 		  " FROM aftersale.flow_transition WHERE flow OPERATOR(pg_catalog.=) $1"
 		  " ORDER BY version, from_state, action, priority DESC", entry->name);
 	rows = (int) SPI_processed;
@@ -437,11 +496,14 @@ load_transitions(FlowEntry *entry)
 		transition->actors = actor_bits(flow, DatumGetArrayTypeP(column(i, 6, &isnull)));
 		transition->permission = permission_index(entry, flow, text_column(CurrentMemoryContext, i, 7));
 		transition->needs = key_bits(entry, flow, DatumGetArrayTypeP(column(i, 8, &isnull)));
-		transition->condition = condition_bit(entry, cached, DatumGetJsonbP(column(i, 9, &isnull)));
+		transition->condition = object_bit(entry, flow, DatumGetJsonbP(column(i, 9, &isnull)), &cached->conditions,
+										   &cached->n_conditions);
 		transition->outcome = text_column(entry->context, i, 10);
 		transition->clock = clock_move(text_column(CurrentMemoryContext, i, 11));
 		transition->rule = text_column(entry->context, i, 12);
 		read_effect(entry, flow, transition, DatumGetJsonbP(column(i, 13, &isnull)));
+		transition->requires = requirement_bits(entry, cached, DatumGetJsonbP(column(i, 14, &isnull)));
+		transition->on_behalf_of = text_column(entry->context, i, 15);
 	}
 }
 

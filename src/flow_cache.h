@@ -14,6 +14,7 @@ typedef struct AsCachedFlow
 	int			n_conditions;
 	Jsonb	  **conditions;		/* what the "condition" bits of transitions
 								 * stand for */
+	Jsonb	  **requirements;	/* flow.requirements as they are written */
 } AsCachedFlow;
 
 /*

@@ -80,6 +80,8 @@ as_history_line(const AsJudgement *judgement, const AsRequestRow *new, const AsH
 	line->actor = event->by_clock ? as_actor_names[AS_ACTOR_SYSTEM] : as_row_text(new, AS_COL_last_actor);
 	line->on_behalf_of = event->strategy != NULL ? as_actor_names[AS_ACTOR_MERCHANT] :
 		event->by_clock ? NULL : as_row_text(new, AS_COL_last_on_behalf_of);
+	if (line->on_behalf_of == NULL && event->transition != NULL)
+		line->on_behalf_of = event->transition->on_behalf_of;
 	line->login = session->login;
 	line->role = session->role;
 	line->from_state = event->from < 0 ? NULL : flow->states[event->from].name;

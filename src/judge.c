@@ -15,6 +15,7 @@
 #include "judge_rules.h"
 #include "kernel/currency.h"
 #include "money.h"
+#include "requirements.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -315,6 +316,8 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	memcpy(judgement->uses, facts->uses, sizeof(AsRuleUse) * facts->n_chosen);
 	judgement->command.actor = facts->actor;
 	judgement->command.fire_overdue_at_opening = facts->fire_overdue_at_opening;
+	judgement->command.meets = facts->meets;
+	judgement->request.meets = facts->met_before;
 	judgement->command.sets_platform_due = facts->sets_platform_due;
 	judgement->command.platform_due = facts->platform_due;
 }
@@ -355,6 +358,7 @@ as_judge_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement)
 									  judgement->request.ordered_at));
 	judgement->row = row;
 	add_configuration(row, judgement);
+	judgement->command.meets = as_requirements_met(judgement, row, NULL);
 	as_judge_add_rules(NULL, judgement);
 	decide(judgement);
 	as_judge_note_uses(judgement);
@@ -451,6 +455,8 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
 	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	add_configuration(old, judgement);
+	judgement->command.meets = as_requirements_met(judgement, judgement->row, as_row_jsonb(new, AS_COL_payload));
+	judgement->request.meets = as_requirements_met(judgement, old, NULL);
 	as_judge_look_up(judgement, as_flow_look_ups(judgement->flow, judgement->command.action));
 	read_timers(old, judgement);
 	as_judge_add_rules(old, judgement);
@@ -478,6 +484,8 @@ as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(row, row, AS_ACTION_TIMEOUT, NULL, now, judgement);
 	add_configuration(row, judgement);
+	judgement->command.meets = as_requirements_met(judgement, row, NULL);
+	judgement->request.meets = judgement->command.meets;
 	if (!as_advance(&judgement->input, &judgement->decision, &error))
 		as_report(&error);
 }

@@ -24,6 +24,7 @@
 #include "judge.h"
 #include "money.h"
 #include "owner.h"
+#include "parcels.h"
 #include "refunds.h"
 #include "request.h"
 #include "request_row.h"
@@ -100,6 +101,7 @@ typedef struct Recorder
 	int			chunk_events;
 	AsRows		items;
 	AsRows		charges;
+	AsRows		parcels;
 	AsTimerRows timers;
 } Recorder;
 
@@ -303,11 +305,11 @@ check_refund_amount(const AsRequestRow *old, const AsRequestRow *new, const AsJu
 }
 
 /*
- * Refunds, charges and uses of rules of a decision.  What was overdue refunds
+ * Refunds, charges, parcels and uses of rules of a decision.  What was overdue refunds
  * the order that the request had until now.  old NULL: the request was opened.
  */
 static void
-collect_money(Recorder *recorder, const AsRequestRow *old, const AsRequestRow *new, const AsJudgement *judgement)
+collect_effects(Recorder *recorder, const AsRequestRow *old, const AsRequestRow *new, const AsJudgement *judgement)
 {
 	const AsDecision *decision = &judgement->decision;
 	MemoryContext before = MemoryContextSwitchTo(recorder->statement);
@@ -326,7 +328,10 @@ collect_money(Recorder *recorder, const AsRequestRow *old, const AsRequestRow *n
 	}
 	MemoryContextSwitchTo(before);
 	for (int i = 0; i < decision->n_events; i++)
+	{
 		collect_charges(recorder, new, judgement, i);
+		as_parcels_add(&recorder->parcels, new, judgement, i);
+	}
 }
 
 static void
@@ -341,7 +346,7 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 	check_refund_amount(NULL, new, &judgement);
 	collect_events(recorder, new, &judgement, NULL);
 	as_timer_rows_add(&recorder->timers, new, &judgement);
-	collect_money(recorder, NULL, new, &judgement);
+	collect_effects(recorder, NULL, new, &judgement);
 	if (!new->nulls[AS_COL_last_items])
 	{
 		AsRows	   *items = &recorder->items;
@@ -378,7 +383,7 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	check_refund_amount(old, new, &judgement);
 	collect_events(recorder, new, &judgement, as_row_digest(old));
 	as_timer_rows_add(&recorder->timers, new, &judgement);
-	collect_money(recorder, old, new, &judgement);
+	collect_effects(recorder, old, new, &judgement);
 }
 
 static void
@@ -388,6 +393,7 @@ begin_chunk(Recorder *recorder)
 	as_timer_rows_init(&recorder->timers);
 	as_rows_init(&recorder->items, lengthof(item_types), item_types);
 	as_rows_init(&recorder->charges, CHARGE_COLUMNS, charge_types);
+	as_parcels_init(&recorder->parcels);
 }
 
 static void
@@ -395,12 +401,13 @@ flush_chunk(Recorder *recorder)
 {
 	AsOwner		owner;
 
-	if (recorder->items.count + recorder->charges.count + recorder->timers.forgotten.count + recorder->timers.armed.count > 0)
+	if (recorder->items.count + recorder->charges.count + recorder->parcels.count + recorder->timers.forgotten.count + recorder->timers.armed.count > 0)
 	{
 		as_owner_begin(&owner, RelationGetRelid(recorder->relation));
 		SPI_connect();
 		as_rows_execute(&recorder->items, &insert_items);
 		as_rows_execute(&recorder->charges, &insert_charges);
+		as_parcels_write(&recorder->parcels);
 		as_timer_rows_write(&recorder->timers);
 		SPI_finish();
 		as_owner_end(&owner);

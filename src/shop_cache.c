@@ -80,11 +80,23 @@ column(int row, int number, bool *isnull)
 	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number, isnull);
 }
 
+static Jsonb *
+jsonb_column(MemoryContext context, int row, int number)
+{
+	bool		isnull;
+	Jsonb	   *value = DatumGetJsonbP(column(row, number, &isnull));
+	Jsonb	   *result = MemoryContextAlloc(context, VARSIZE(value));
+
+	memcpy(result, value, VARSIZE(value));
+	return result;
+}
+
 static void
 load_countries(AsShop *shop, MemoryContext context)
 {
-	query("SELECT country, currency, calendar, time_zone FROM aftersale.shop_country"
-		  " WHERE shop_id OPERATOR(pg_catalog.=) $1 ORDER BY country", shop->shop_id);
+	query("SELECT c.country, c.currency, c.calendar, c.time_zone, s.settings OPERATOR(pg_catalog.||) c.settings"
+		  " FROM aftersale.shop_country AS c JOIN aftersale.shop AS s ON s.shop_id OPERATOR(pg_catalog.=) c.shop_id"
+		  " WHERE c.shop_id OPERATOR(pg_catalog.=) $1 ORDER BY c.country", shop->shop_id);
 	shop->n_countries = (int) SPI_processed;
 	shop->countries = MemoryContextAllocZero(context, sizeof(AsShopCountry) * Max(shop->n_countries, 1));
 	for (int i = 0; i < shop->n_countries; i++)
@@ -93,6 +105,7 @@ load_countries(AsShop *shop, MemoryContext context)
 		shop->countries[i].currency = text_column(context, i, 2);
 		shop->countries[i].calendar = text_column(context, i, 3);
 		shop->countries[i].time_zone = text_column(context, i, 4);
+		shop->countries[i].settings = jsonb_column(context, i, 5);
 	}
 }
 
@@ -225,18 +238,13 @@ amount_column(int row, int number, const char *what, int decimals)
 	return result;
 }
 
+/* NULL: an empty object */
 static const void *
 condition_column(MemoryContext context, int row, int number)
 {
-	bool		isnull;
-	Jsonb	   *condition = DatumGetJsonbP(column(row, number, &isnull));
-	void	   *result;
+	Jsonb	   *condition = jsonb_column(context, row, number);
 
-	if (JB_ROOT_COUNT(condition) == 0)
-		return NULL;
-	result = MemoryContextAlloc(context, VARSIZE(condition));
-	memcpy(result, condition, VARSIZE(condition));
-	return result;
+	return JB_ROOT_COUNT(condition) == 0 ? NULL : condition;
 }
 
 /* Reads the row, which begins with the flow. */

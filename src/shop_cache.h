@@ -17,6 +17,7 @@ typedef struct AsShopCountry
 	const char *currency;
 	const char *calendar;
 	const char *time_zone;
+	Jsonb	   *settings;		/* the shop's, and the country's own over them */
 } AsShopCountry;
 
 /* A row of flow_override, its states still by name. */

@@ -216,7 +216,7 @@ take_signal(const char *signal, AsSituation *situation)
 		as_hint(&error, "state is the one in which the signal arrives.");
 		as_report(&error);
 	}
-	while (taken != NULL && taken->condition >= 0)
+	while (taken != NULL && (taken->condition >= 0 || taken->requires != 0))
 		taken = as_flow_next(flow, taken);
 	if (taken == NULL)
 		taken = first;			/* each asks something of the payload */

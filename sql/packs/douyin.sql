@@ -21,8 +21,15 @@ INSERT INTO aftersale.flow_timer (flow, version, name, state, kind, term, starts
     ('douyin/shipped_refund_only', 1, 'refund_in_12_hours_unrefused', 'awaiting_refusal', 'warning', '12 hours', 'before_due', 'DOUYIN-08', 'own')
 ON CONFLICT DO NOTHING;
 
--- What the merchant decides.  DOUYIN-15: a rejection needs its reason, and evidence unless a row of
--- aftersale.reason says that this reason needs none (below).
+-- DOUYIN-04: shipped is what has a valid tracking number that was uploaded in an accepted way, scanned or not.  The ERP
+-- that knows of none says so; who says nothing follows the platform, which opened the case as shipped.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, requires, rule, standing, effect) VALUES
+    ('douyin/shipped_refund_only', 1, 'requested', 'open', 10, 'requested', '{"attributes": {"tracking_uploaded": false}}', 'DOUYIN-04', 'stated', '{"refuse": "no valid tracking number was uploaded, so the order is not shipped"}'),
+    ('douyin/shipped_refund_only', 1, 'requested', 'open', 0, 'requested', '{}', 'DOUYIN-01', 'stated', '{}')
+ON CONFLICT DO NOTHING;
+
+-- What the merchant decides.  DOUYIN-15: a rejection needs its reason, and evidence unless the platform's list says
+-- that this reason needs none (below).
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, permission, needs, outcome, clock, rule, standing, effect)
 SELECT 'douyin/shipped_refund_only', 1, t.from_state, t.action, t.to_state, '{merchant}', 'agree_refund', t.needs, t.outcome, t.clock, t.rule, t.standing, t.effect::jsonb
 FROM (VALUES
@@ -70,17 +77,16 @@ FROM unnest(ARRAY['requested', 'awaiting_refusal', 'rejected']) AS s(state), (VA
     AS t(action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect)
 ON CONFLICT DO NOTHING;
 
--- DOUYIN-15: the platform's list of reasons (rejectReasonCodeList, with evidence_need) is the shop's to load into
--- aftersale.reason, kind reject; load_pack() then makes of each reason that needs no evidence a transition of its own.
-DELETE FROM aftersale.flow_transition
-WHERE flow = 'douyin/shipped_refund_only' AND version = 1 AND action = 'reject' AND priority >= 100;
-INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, permission, needs, condition, outcome, clock, rule, standing)
-SELECT 'douyin/shipped_refund_only', 1, s.state, 'reject', 99 + r.place, 'rejected', '{merchant}', 'agree_refund', '{reason}',
-    jsonb_build_object('reason', r.code), 'rejected', 'restart', 'DOUYIN-15', 'external'
-FROM (SELECT code, row_number() OVER (ORDER BY code) AS place FROM aftersale.reason
-      WHERE platform = 'douyin' AND kind = 'reject' AND NOT evidence_needed) AS r,
-    unnest(ARRAY['requested', 'awaiting_refusal']) AS s(state)
-WHERE r.place <= 50;
+-- DOUYIN-15: where the platform's list of reasons (rejectReasonCodeList, with evidence_need) is loaded into
+-- aftersale.reason, kind reject, the reason is one of it, and evidence is asked for where its row says so.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, permission, needs, requires, outcome, rule, standing, effect)
+SELECT 'douyin/shipped_refund_only', 1, s.state, 'reject', t.priority, 'rejected', '{merchant}', 'agree_refund', '{reason}', t.requires::jsonb, t.outcome,
+    'DOUYIN-15', 'external', t.effect::jsonb
+FROM unnest(ARRAY['requested', 'awaiting_refusal']) AS s(state), (VALUES
+    (20, '{"reject_reason": "unlisted"}', NULL, '{"refuse": "the reason is none of the platform''s list (aftersale.reason)"}'),
+    (10, '{"reject_reason": "no_evidence"}', 'rejected', '{}'))
+    AS t(priority, requires, outcome, effect)
+ON CONFLICT DO NOTHING;
 
 INSERT INTO aftersale.flow_advice (flow, version, name, state, action, advice, rule, standing) VALUES
     ('douyin/shipped_refund_only', 1, 'intercept_first', 'requested', 'approve', 'Intercept the parcel first, and agree to refund after the refusal: else goods and money may both be lost.', 'DOUYIN-14', 'informational'),

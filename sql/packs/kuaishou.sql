@@ -18,10 +18,20 @@ ON CONFLICT DO NOTHING;
 
 -- KS-07: carrier and number, both.  KS-09, KS-11: only while the buyer's shipment is awaited, that is while there is no
 -- number: the first one holds, and amend_tracking corrects it.  KS-02: by permission, not by the name of a role.
-INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, permission, needs, clock, rule, standing) VALUES
-    ('kuaishou/return_refund', 1, 'awaiting_buyer_ship', 'ship_back', 'return_in_transit', '{buyer,platform}', NULL, '{carrier,tracking_no}', 'restart', 'KS-07', 'reading'),
-    ('kuaishou/return_refund', 1, 'awaiting_buyer_ship', 'upload_tracking', 'return_in_transit', '{merchant}', 'agree_refund', '{carrier,tracking_no}', 'restart', 'KS-07', 'stated'),
-    ('kuaishou/return_refund', 1, 'return_in_transit', 'amend_tracking', 'return_in_transit', '{merchant,buyer,platform}', 'agree_refund', '{carrier,tracking_no}', 'keep', 'KS-11', 'reading')
+-- KS-11: history shows the merchant's upload as done for the buyer, also where the act does not say so.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, permission, needs, on_behalf_of, clock, rule, standing, effect) VALUES
+    ('kuaishou/return_refund', 1, 'awaiting_buyer_ship', 'ship_back', 0, 'return_in_transit', '{buyer,platform}', NULL, '{carrier,tracking_no}', NULL, 'restart', 'KS-07', 'reading', '{"parcel": {"kind": "return", "state": "shipped"}}'),
+    ('kuaishou/return_refund', 1, 'awaiting_buyer_ship', 'upload_tracking', 0, 'return_in_transit', '{merchant}', 'agree_refund', '{carrier,tracking_no}', 'buyer', 'restart', 'KS-07', 'stated', '{"parcel": {"kind": "return", "state": "shipped"}}'),
+    ('kuaishou/return_refund', 1, 'return_in_transit', 'amend_tracking', 10, 'return_in_transit', '{merchant}', 'agree_refund', '{carrier,tracking_no}', 'buyer', 'keep', 'KS-11', 'reading', '{"parcel": {"kind": "return"}}'),
+    ('kuaishou/return_refund', 1, 'return_in_transit', 'amend_tracking', 0, 'return_in_transit', '{buyer,platform}', NULL, '{carrier,tracking_no}', NULL, 'keep', 'KS-11', 'reading', '{"parcel": {"kind": "return"}}')
+ON CONFLICT DO NOTHING;
+
+-- KS-07: where the platform's list of carriers (expressCode) is loaded into aftersale.carrier, the carrier is one of it.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, permission, needs, requires, clock, rule, standing, effect)
+SELECT flow, version, from_state, action, 20, from_state, actors, permission, '{carrier,tracking_no}', '{"carrier": "unlisted"}', 'keep', 'KS-07', 'reading',
+    '{"refuse": "the carrier is none of the platform''s list (aftersale.carrier)"}'
+FROM aftersale.flow_transition
+WHERE flow = 'kuaishou/return_refund' AND version = 1 AND priority = 0 AND action IN ('upload_tracking', 'ship_back')
 ON CONFLICT DO NOTHING;
 
 -- What the merchant decides.  confirm_receipt is possible before the buyer's shipment is known (KS-10).

@@ -136,6 +136,8 @@ CREATE TABLE aftersale.flow_transition (
     permission text,
     needs text[] NOT NULL DEFAULT '{}',
     condition jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(condition) = 'object'),
+    requires jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(requires) = 'object'),
+    on_behalf_of text,
     outcome text,
     effect jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(effect) = 'object'),
     clock text NOT NULL DEFAULT 'restart' CHECK (clock IN ('restart', 'keep', 'pause', 'resume', 'extend')),
@@ -146,7 +148,7 @@ CREATE TABLE aftersale.flow_transition (
     FOREIGN KEY (flow, version, from_state) REFERENCES aftersale.flow_state ON UPDATE CASCADE,
     FOREIGN KEY (flow, version, to_state) REFERENCES aftersale.flow_state ON UPDATE CASCADE
 );
-COMMENT ON TABLE aftersale.flow_transition IS 'What each action does in each state; the action timeout is what the clock does when the deadline has passed.';
+COMMENT ON TABLE aftersale.flow_transition IS 'What each action does in each state; the action timeout is what the clock does when the deadline has passed, the action open, from the initial state, in which state a request opens, or that it is refused.';
 COMMENT ON COLUMN aftersale.flow_transition.flow IS 'Flow.';
 COMMENT ON COLUMN aftersale.flow_transition.version IS 'Version of the flow.';
 COMMENT ON COLUMN aftersale.flow_transition.from_state IS 'The state in which the action is allowed.';
@@ -157,6 +159,8 @@ COMMENT ON COLUMN aftersale.flow_transition.actors IS 'Who may act: merchant, bu
 COMMENT ON COLUMN aftersale.flow_transition.permission IS 'The permission that a member of the shop needs; NULL: none.';
 COMMENT ON COLUMN aftersale.flow_transition.needs IS 'Payload keys that must be given and not be empty, such as {remark,evidence}.';
 COMMENT ON COLUMN aftersale.flow_transition.condition IS 'The transition is considered only where the payload contains this object, such as {"is_effective": false}.';
+COMMENT ON COLUMN aftersale.flow_transition.requires IS 'The transition is considered only where the request meets all members of this object: {"attributes": {...}} (its attributes contain them), {"settings": {...}} (the settings of the shop in its country do), {"carrier": "listed"} or {"reject_reason": "no_evidence"} (the payload''s, in the platform''s lists). See the reference of flows.';
+COMMENT ON COLUMN aftersale.flow_transition.on_behalf_of IS 'For whom the act is, where it names nobody (KS-11); NULL: nobody.';
 COMMENT ON COLUMN aftersale.flow_transition.outcome IS 'What is recorded as the request''s outcome; NULL leaves it.';
 COMMENT ON COLUMN aftersale.flow_transition.effect IS 'What else happens, such as {"refund": {"of": "given_or_asked", "executed_by": "platform"}}; {}: nothing. See the reference of flows.';
 COMMENT ON COLUMN aftersale.flow_transition.clock IS 'restart: the deadline is computed for the new state; keep: it stays as it is; pause: it stands; resume: it goes on, later by the time it stood; extend: it moves, once, by the term of the effect.';

@@ -202,16 +202,16 @@ CREATE TABLE aftersale.parcel (
     attempts int NOT NULL DEFAULT 0,
     PRIMARY KEY (shop_id, request_id, parcel_no)
 );
-COMMENT ON TABLE aftersale.parcel IS 'Shipments of a request. Not yet filled in this version.';
+COMMENT ON TABLE aftersale.parcel IS 'Shipments of a request, one of each kind, as the acts told that have a parcel among their effects.';
 COMMENT ON COLUMN aftersale.parcel.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.parcel.request_id IS 'Request.';
-COMMENT ON COLUMN aftersale.parcel.parcel_no IS 'Number of the parcel within the request.';
+COMMENT ON COLUMN aftersale.parcel.parcel_no IS 'Number of the parcel within the request: 1 outbound, 2 return, 3 redelivery, 4 reship.';
 COMMENT ON COLUMN aftersale.parcel.kind IS 'outbound, return, redelivery or reship.';
-COMMENT ON COLUMN aftersale.parcel.carrier IS 'Our name of the carrier.';
+COMMENT ON COLUMN aftersale.parcel.carrier IS 'Carrier, as the act named it.';
 COMMENT ON COLUMN aftersale.parcel.tracking_no IS 'Tracking number.';
 COMMENT ON COLUMN aftersale.parcel.label IS 'Where the label is.';
-COMMENT ON COLUMN aftersale.parcel.state IS 'State of the shipment.';
-COMMENT ON COLUMN aftersale.parcel.attempts IS 'Delivery attempts so far.';
+COMMENT ON COLUMN aftersale.parcel.state IS 'What was told of it last, such as shipped, delivered, refused; NULL: nothing.';
+COMMENT ON COLUMN aftersale.parcel.attempts IS 'Deliveries that were tried so far.';
 
 CREATE TABLE aftersale.personal (
     shop_id bigint NOT NULL,

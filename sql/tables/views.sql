@@ -40,15 +40,19 @@ SELECT r.shop_id,
 FROM aftersale.request r
 JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state
 CROSS JOIN LATERAL (
-    SELECT array_agg(DISTINCT a.action ORDER BY a.action) FILTER (WHERE a.is_theirs AND a.permitted) AS actions,
+    SELECT array_agg(DISTINCT a.action ORDER BY a.action) FILTER (WHERE a.is_theirs AND a.permitted AND NOT a.refused) AS actions,
         array_agg(DISTINCT a.permission ORDER BY a.permission) FILTER (WHERE a.is_theirs AND NOT a.permitted) AS lacks,
         bool_or(a.action = 'timeout') AS times_out
     FROM (
         SELECT t.action, t.permission,
-            s.waits_for = ANY (t.actors) AND t.action <> 'timeout' AS is_theirs,
-            t.permission IS NULL OR s.waits_for <> 'merchant' OR aftersale.has_permission(r.shop_id, t.permission) AS permitted
+            s.waits_for = ANY (t.actors) AND t.action NOT IN ('timeout', 'open') AS is_theirs,
+            t.permission IS NULL OR s.waits_for <> 'merchant' OR aftersale.has_permission(r.shop_id, t.permission) AS permitted,
+            bool_or(t.effect ? 'refuse' AND t.condition = '{}') OVER (PARTITION BY t.action) AS refused
         FROM aftersale.flow_transition t
         WHERE t.flow = r.flow AND t.version = r.flow_version AND t.from_state = r.state
+            AND coalesce(r.attributes @> (t.requires -> 'attributes'), true) AND NOT t.requires ?| ARRAY['carrier', 'reject_reason']
+            AND (NOT t.requires ? 'settings' OR (SELECT (p.settings || c.settings) @> (t.requires -> 'settings') FROM aftersale.shop p
+                JOIN aftersale.shop_country c ON c.shop_id = p.shop_id AND c.country = r.country WHERE p.shop_id = r.shop_id))
     ) a
 ) n
 WHERE r.closed_at IS NULL

@@ -39,6 +39,8 @@
 #define RA_INVALID_PAYLOAD			"RA030"
 #define RA_SCHEDULER				"RA031"
 #define RA_INVALID_REQUEST			"RA032"
+#define RA_REQUIREMENT_UNMET		"RA033"
+#define RA_ACTION_REFUSED			"RA034"
 #define RA_CLOCK_JUMP				"RA036"
 
 /* RA040 to RA049: money */

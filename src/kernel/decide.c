@@ -78,6 +78,7 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, c
 	event->outcome = outcome;
 	event->charge = event->by_clock ? NULL : transition->charge;
 	event->charge_bearer = transition->charge_bearer;
+	event->transition = event->by_clock ? NULL : transition;
 	if (transition->refund != AS_REFUND_NOTHING &&
 		!book_refund(taker, transition, decision, event, error))
 		return false;
@@ -120,6 +121,7 @@ choose_rule(const AsDecideInput *input, const AsMoney *money, AsSituation *situa
 	if (input->n_strategies == 0 || decision->overdue_at_opening)
 		return NULL;
 	situation->flow = input->flow;
+	situation->meets = money == &input->request->money_before ? input->request->meets : input->command->meets;
 	situation->state = decision->state;
 	situation->entered = event->entered;
 	situation->signal = event->from < 0 ? NULL : event->action;
@@ -147,7 +149,8 @@ apply_rules(const AsDecideInput *input, bool overdue, AsDecision *decision, AsEr
 
 	while ((rule = choose_rule(input, money, situation, first, decision)) != NULL)
 	{
-		const AsTransition *transition = as_strategy_transition(input->flow, decision->state, rule->action);
+		const AsTransition *transition = as_strategy_transition(input->flow, decision->state, rule->action,
+																overdue ? input->request->meets : input->command->meets);
 		AsInstant	at = decision->events[decision->n_events - 1].at;
 		Taker		taker = {false, rule, money};
 
@@ -337,6 +340,51 @@ refuse_incomplete(const AsDecideInput *input, const AsTransition *transition, As
 				   "no condition of action \"%s\" holds for this payload", input->command->action);
 }
 
+static const char *
+requirement_text(const AsFlow *flow, const AsTransition *transition, char *buffer, size_t size)
+{
+	const char *text = "";
+
+	for (int i = 0; i < flow->n_requirements; i++)
+		if ((transition->requires & (UINT64_C(1) << i)) != 0)
+			text = flow->requirements[i];
+	return as_quote(buffer, size, text, strlen(text));
+}
+
+/* unmet: a transition of the actor's that the request does not qualify for. */
+static bool
+refuse_unmet(const AsDecideInput *input, const AsTransition *unmet, AsError *error)
+{
+	char		text[300];
+
+	if (input->command->kind == AS_COMMAND_OPEN)
+		as_fail(error, RA_REQUIREMENT_UNMET, unmet->rule, "flow \"%s\" is not open to this request", input->flow->name);
+	else
+		as_fail(error, RA_REQUIREMENT_UNMET, unmet->rule, "action \"%s\" of flow \"%s\" is not open to this request",
+				input->command->action, input->flow->name);
+	as_detail(error, "It requires %s.", requirement_text(input->flow, unmet, text, sizeof text));
+	return as_hint(error, "attributes are the request's own; settings are those of the shop in its country, "
+				   "aftersale.shop_country.settings over aftersale.shop.settings.");
+}
+
+static bool
+refuse_taken(const AsDecideInput *input, const AsTransition *transition, AsError *error)
+{
+	char		text[300];
+	char		why[200];
+	char		action[100];
+
+	snprintf(action, sizeof action, "action \"%s\"", input->command->action);
+	as_fail(error, RA_ACTION_REFUSED, transition->rule, "%s is refused: %s",
+			input->command->kind == AS_COMMAND_OPEN ? "the request" : action,
+			as_quote(why, sizeof why, transition->refusal, strlen(transition->refusal)));
+	if (transition->requires != 0)
+		as_detail(error, "It is so where the request meets %s.",
+				  requirement_text(input->flow, transition, text, sizeof text));
+	return as_hint(error, "Flow \"%s\" says so in state \"%s\".", input->flow->name,
+				   input->flow->states[transition->from].name);
+}
+
 /*
  * Whether the actor has what the transition asks of a member of the shop
  * (KS-02, DOUYIN-03).  Deciding again does not ask again: what was permitted
@@ -395,9 +443,10 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 	int			action = as_flow_action(input->flow, command->action);
 	const AsTransition *first;
 	const AsTransition *incomplete = NULL;
+	const AsTransition *unmet = NULL;
 	bool		may = false;
 
-	if (action < 0)
+	if (action < 0 || (command->kind != AS_COMMAND_OPEN && strcmp(command->action, AS_ACTION_OPEN) == 0))
 	{
 		refuse_unknown_action(input, decision, error);
 		return NULL;
@@ -405,9 +454,16 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 	first = as_flow_first(input->flow, decision->state, action);
 	for (const AsTransition *t = first; t != NULL; t = as_flow_next(input->flow, t))
 	{
-		if ((t->actors & (1u << command->actor)) == 0)
+		/* who opens a request is whoever tells of it */
+		if (command->kind != AS_COMMAND_OPEN && (t->actors & (1u << command->actor)) == 0)
 			continue;
 		may = true;
+		if (!as_transition_is_open(t, command->meets))
+		{
+			if (t->refusal == NULL)
+				unmet = t;		/* the last one is the most general */
+			continue;
+		}
 		if (t->condition >= 0 && (command->holds & (UINT64_C(1) << t->condition)) == 0)
 		{
 			if (incomplete == NULL)
@@ -426,6 +482,11 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 			incomplete = t;
 			break;
 		}
+		if (t->refusal != NULL)
+		{
+			refuse_taken(input, t, error);
+			return NULL;
+		}
 		if (t->alone && input->request->others_open > 0)
 		{
 			as_fail(error, RA_PROPOSAL, t->rule, "action \"%s\" has to wait: %lld other requests of the order are open",
@@ -439,6 +500,8 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 		refuse_not_allowed(input, decision, error);
 	else if (!may)
 		refuse_actor(input, first, error);
+	else if (incomplete == NULL && unmet != NULL)
+		refuse_unmet(input, unmet, error);
 	else
 		refuse_incomplete(input, incomplete, error);
 	return NULL;
@@ -449,9 +512,17 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
 	const AsCommand *command = input->command;
 	AsEvent    *event = add_event(input, decision, error);
+	const AsTransition *opening = NULL;
 
 	decision->state = input->flow->initial;
-	decision->outcome = NULL;
+	if (as_flow_action(input->flow, AS_ACTION_OPEN) >= 0)
+	{
+		opening = choose_transition(input, decision, error);
+		if (opening == NULL)
+			return false;
+		decision->state = opening->to;
+	}
+	decision->outcome = opening == NULL ? NULL : opening->outcome;
 	decision->entered_at = input->request->opened_at;
 	decision->platform_due_at = command->platform_due;
 	if (!as_clocks_open(input, decision, error))
@@ -461,7 +532,8 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	event->entered = true;
 	event->from = -1;
 	event->to = decision->state;
-	event->rule = input->flow->rule;
+	event->outcome = decision->outcome;
+	event->rule = opening == NULL || opening->rule == NULL ? input->flow->rule : opening->rule;
 	event->due_at = decision->due_at;
 	return apply_rules(input, false, decision, error);
 }

@@ -68,6 +68,8 @@ typedef struct AsRequest
 	int64_t		event_seq;
 	int64_t		others_open;	/* other open requests of the order, as far as
 								 * the act asks */
+	uint64_t	meets;			/* requirements that it met until the act:
+								 * what is overdue is settled by them */
 	AsMoney		money;			/* as the act finds it */
 	AsMoney		money_before;	/* as it was until the act: what is overdue is
 								 * settled by it */
@@ -94,6 +96,8 @@ typedef struct AsCommand
 	uint64_t	permits;		/* permissions of the flow that the actor has */
 	uint64_t	given;			/* payload keys that are there and not empty */
 	uint64_t	holds;			/* conditions that hold */
+	uint64_t	meets;			/* requirements that the request meets as the
+								 * act finds it */
 	bool		sets_platform_due;	/* platform_due below is new */
 	AsMaybeInstant platform_due;
 	AsInstant	now;
@@ -165,6 +169,8 @@ typedef struct AsEvent
 	const char *charge;			/* kind of the cost that the act gives to
 								 * somebody; NULL: none */
 	const char *charge_bearer;
+	const AsTransition *transition; /* that an actor took; NULL: the clock's,
+									 * a rule's or no transition */
 } AsEvent;
 
 typedef struct AsDecision

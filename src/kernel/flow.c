@@ -60,6 +60,12 @@ as_flow_first(const AsFlow *flow, int state, int action)
 	return NULL;
 }
 
+bool
+as_transition_is_open(const AsTransition *transition, uint64_t meets)
+{
+	return (transition->requires & ~meets) == 0;
+}
+
 const AsTransition *
 as_flow_next(const AsFlow *flow, const AsTransition *transition)
 {
@@ -75,8 +81,7 @@ as_flow_next(const AsFlow *flow, const AsTransition *transition)
 static bool
 is_reserved(const char *name)
 {
-	return strcmp(name, AS_ACTION_OPEN) == 0 || strcmp(name, AS_ACTION_SET_DEADLINE) == 0 ||
-		strcmp(name, AS_ACTION_RECOMPUTE) == 0;
+	return strcmp(name, AS_ACTION_SET_DEADLINE) == 0 || strcmp(name, AS_ACTION_RECOMPUTE) == 0;
 }
 
 /* Whether timeouts lead from the state back to it with every deadline in the past. */
@@ -132,7 +137,7 @@ check_timer(const AsFlow *flow, const AsFlowTimer *timer, AsError *error)
 	const AsState *state = timer->state < 0 ? NULL : &flow->states[timer->state];
 
 	if (as_flow_action(flow, timer->name) >= 0 || is_reserved(timer->name) ||
-		strcmp(timer->name, AS_ACTION_TIMEOUT) == 0 ||
+		strcmp(timer->name, AS_ACTION_OPEN) == 0 || strcmp(timer->name, AS_ACTION_TIMEOUT) == 0 ||
 		as_flow_timer(flow, timer->name) != timer - flow->timers)
 	{
 		as_fail(error, RA_INVALID_FLOW, timer->rule, "timer \"%s\" of flow \"%s\" version %d has the name of an action or of another timer",
@@ -160,6 +165,29 @@ check_timer(const AsFlow *flow, const AsFlowTimer *timer, AsError *error)
 	return true;
 }
 
+/* Transitions of action open: out of the initial state, by the request alone. */
+static bool
+check_openings(const AsFlow *flow, AsError *error)
+{
+	int			open = as_flow_action(flow, AS_ACTION_OPEN);
+
+	for (int i = 0; open >= 0 && i < flow->n_transitions; i++)
+	{
+		const AsTransition *t = &flow->transitions[i];
+
+		if (t->action != open ||
+			(t->from == flow->initial && t->condition < 0 && t->needs == 0 && t->permission < 0 &&
+			 t->clock == AS_CLOCK_RESTART && look_ups_of(t) == 0 && t->refund == AS_REFUND_NOTHING &&
+			 t->charge == NULL && t->parcel == NULL && t->on_behalf_of == NULL))
+			continue;
+		as_fail(error, RA_INVALID_FLOW, t->rule, "an opening of flow \"%s\" version %d does more than an opening can",
+				flow->name, flow->version);
+		return as_hint(error, "A transition of action 'open' leads from the initial state to the first one, by requires and actors, "
+					   "or refuses; it has no condition, needs, permission, clock, nor any other effect.");
+	}
+	return true;
+}
+
 bool
 as_flow_check(const AsFlow *flow, AsError *error)
 {
@@ -173,6 +201,8 @@ as_flow_check(const AsFlow *flow, AsError *error)
 				flow->name, flow->version, flow->actions[i]);
 		return as_hint(error, "Give the action another name.");
 	}
+	if (!check_openings(flow, error))
+		return false;
 	for (int i = 0; i < flow->n_timers; i++)
 		if (!check_timer(flow, &flow->timers[i], error))
 			return false;
@@ -198,7 +228,8 @@ as_flow_check(const AsFlow *flow, AsError *error)
 		}
 		for (; first != NULL; first = as_flow_next(flow, first))
 		{
-			if (look_ups_of(first) != 0 || first->charge != NULL)
+			if (look_ups_of(first) != 0 || first->charge != NULL || first->parcel != NULL ||
+				first->refusal != NULL || first->on_behalf_of != NULL)
 			{
 				/*
 				 * the clock has no say in what the ERP pays, and looks at
@@ -209,12 +240,12 @@ as_flow_check(const AsFlow *flow, AsError *error)
 						state->name, flow->name, flow->version);
 				return as_hint(error, "What a timeout refunds is what the buyer asks for, executed by the platform, without fees.");
 			}
-			if (first->condition >= 0 || first->needs != 0 || first->clock != AS_CLOCK_RESTART)
+			if (first->condition >= 0 || first->requires != 0 || first->needs != 0 || first->clock != AS_CLOCK_RESTART)
 			{
 				as_fail(error, RA_INVALID_FLOW, first->rule,
 						"the timeout of state \"%s\" of flow \"%s\" version %d has a condition",
 						state->name, flow->name, flow->version);
-				return as_hint(error, "A timeout has no condition, needs nothing and does not keep the clock.");
+				return as_hint(error, "A timeout has no condition, requires and needs nothing and does not keep the clock.");
 			}
 		}
 		if (is_endless(flow, i, timeout))
@@ -242,7 +273,8 @@ as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buf
 		const char *name = flow->actions[transition->action];
 
 		if (transition->from != state || transition->action == last_action ||
-			(transition->actors & (1u << actor)) == 0 || strcmp(name, AS_ACTION_TIMEOUT) == 0)
+			(transition->actors & (1u << actor)) == 0 || transition->refusal != NULL ||
+			strcmp(name, AS_ACTION_TIMEOUT) == 0 || strcmp(name, AS_ACTION_OPEN) == 0)
 			continue;
 		if (length + strlen(name) + 3 >= size)
 			break;

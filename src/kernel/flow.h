@@ -118,8 +118,8 @@ typedef enum AsExecutor
 
 extern const char *const as_executor_names[AS_EXECUTORS];
 
-#define AS_MAX_KEYS	64			/* distinct payload keys, and conditions, of a
-								 * flow */
+#define AS_MAX_KEYS	64			/* distinct payload keys, conditions and
+								 * requirements of a flow */
 
 /* What a transition does to the deadline. */
 typedef enum AsClockMove
@@ -140,6 +140,16 @@ typedef struct AsTransition
 	uint32_t	actors;			/* bits 1 << AsActorKind */
 	uint64_t	needs;			/* bits: payload keys that must be given */
 	int			condition;		/* bit that must hold; -1: none */
+	uint64_t	requires;		/* bits: requirements that the request must
+								 * meet */
+	const char *refusal;		/* taking it is refused, and why; NULL: it is
+								 * not */
+	const char *on_behalf_of;	/* for whom it is, where the act names nobody;
+								 * NULL: nobody */
+	const char *parcel;			/* kind of the request's parcel that it tells
+								 * of; NULL: of none */
+	const char *parcel_state;	/* NULL: leaves it */
+	bool		parcel_attempt; /* a delivery of it was tried */
 	AsClockMove clock;
 	AsTerm		extension;		/* of AS_CLOCK_EXTEND */
 	AsRefundOf	refund;
@@ -176,6 +186,8 @@ typedef struct AsFlow
 	int			n_keys;
 	const char **keys;			/* the payload keys that "needs" bits stand
 								 * for */
+	int			n_requirements;
+	const char **requirements;	/* as texts; at most AS_MAX_KEYS */
 	int			n_permissions;
 	const char **permissions;	/* at most AS_MAX_KEYS */
 	int			n_timers;
@@ -189,6 +201,9 @@ extern int	as_flow_action(const AsFlow *flow, const char *name);
 /* Index of a timer by its name; -1: the flow has none of that name. */
 extern int	as_flow_timer(const AsFlow *flow, const char *name);
 
+/* Whether a request that meets so much may take the transition. */
+extern bool as_transition_is_open(const AsTransition *transition, uint64_t meets);
+
 /* The first transition of an action in a state; NULL: none. Others follow it. */
 extern const AsTransition *as_flow_first(const AsFlow *flow, int state, int action);
 extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *transition);
@@ -196,8 +211,9 @@ extern const AsTransition *as_flow_next(const AsFlow *flow, const AsTransition *
 /*
  * Whether the flow can be run: every state that has a term has a timeout
  * without conditions, final states have neither term nor transitions out by
- * timeout, timeouts do not run in a circle in which no time passes, and no
- * action or timer has a name that is the engine's own or another's.
+ * timeout, timeouts do not run in a circle in which no time passes, no
+ * action or timer has a name that is the engine's own or another's, and
+ * openings do nothing but choose the first state.
  * Fills the error (RA018) where not.
  */
 extern bool as_flow_check(const AsFlow *flow, AsError *error);

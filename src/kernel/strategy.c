@@ -157,15 +157,15 @@ matches_goods(const AsStrategy *rule, const AsSituation *situation, AsVerdict *v
 /* ---- the action ---- */
 
 const AsTransition *
-as_strategy_transition(const AsFlow *flow, int state, const char *action)
+as_strategy_transition(const AsFlow *flow, int state, const char *action, uint64_t meets)
 {
-	int			number = as_flow_action(flow, action);
+	int			number = strcmp(action, AS_ACTION_OPEN) == 0 ? -1 : as_flow_action(flow, action);
 	const AsTransition *transition = number < 0 ? NULL : as_flow_first(flow, state, number);
 
 	for (; transition != NULL; transition = as_flow_next(flow, transition))
 		if ((transition->actors & (1u << AS_ACTOR_MERCHANT | 1u << AS_ACTOR_SYSTEM)) != 0 &&
-			transition->condition < 0 && transition->needs == 0)
-			return transition;
+			as_transition_is_open(transition, meets) && transition->condition < 0 && transition->needs == 0)
+			return transition->refusal == NULL ? transition : NULL;
 	return NULL;
 }
 
@@ -203,7 +203,7 @@ refund_of(const AsStrategy *rule, const AsSituation *situation, const AsTransiti
 static bool
 can_act(const AsStrategy *rule, const AsSituation *situation, AsVerdict *verdict)
 {
-	const AsTransition *transition = as_strategy_transition(situation->flow, situation->state, rule->action);
+	const AsTransition *transition = as_strategy_transition(situation->flow, situation->state, rule->action, situation->meets);
 	int			look_ups;
 	AsError		error;
 
@@ -341,7 +341,7 @@ amount_text(const AsStrategy *rule, const AsSituation *situation, char *buffer, 
 static void
 refund_text(const AsStrategy *rule, const AsSituation *situation, char *buffer, size_t size)
 {
-	const AsTransition *transition = as_strategy_transition(situation->flow, situation->state, rule->action);
+	const AsTransition *transition = as_strategy_transition(situation->flow, situation->state, rule->action, situation->meets);
 	AsVerdict	verdict = {0};
 	AsError		error = {0};
 

@@ -83,6 +83,8 @@ typedef struct AsSituation
 								 * opening, or where its clock was restarted */
 	const char *signal;			/* the action just taken; NULL: none */
 	int			from;			/* the state in which the signal arrived */
+	uint64_t	meets;			/* requirements of the flow that the request
+								 * meets */
 	AsInstant	at;
 	const char *reason;			/* NULL: none */
 	const char *currency;
@@ -160,10 +162,10 @@ extern int	as_strategy_choose(const AsStrategy *rules, int count, const AsSituat
 
 /*
  * The transition that a rule takes in a state: the first of its action that the
- * merchant or the system may take, and that asks nothing of a payload.  NULL:
- * none.  A member's permission is not asked for: the rule is the shop's.
+ * merchant or the system may take, that asks nothing of a payload and whose
+ * requirements are met.  NULL: none, or that one is refused.  A member's permission is not asked for: the rule is the shop's.
  */
-extern const AsTransition *as_strategy_transition(const AsFlow *flow, int state, const char *action);
+extern const AsTransition *as_strategy_transition(const AsFlow *flow, int state, const char *action, uint64_t meets);
 
 /* The request's money as the rule's refund sees it: at the rule's ratio, nothing given by a payload. */
 extern AsMoney as_strategy_money(const AsStrategy *rule, const AsMoney *money);

@@ -120,7 +120,7 @@ test_check(void)
 	actions[NOTE] = AS_ACTION_SET_DEADLINE;
 	ok(refuses("\"set_deadline\"", "engine's own"), "a new deadline is no action of a flow");
 	actions[NOTE] = AS_ACTION_OPEN;
-	ok(refuses("\"open\"", "engine's own"), "nor is the opening");
+	ok(refuses("opening", "more than an opening can"), "an opening leads out of the initial state, and does no more");
 	actions[NOTE] = "note";
 	states[DONE].has_term = true;
 	ok(refuses("final state \"done\"", "F-2"), "a final state has no term");

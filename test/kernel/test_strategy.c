@@ -438,12 +438,12 @@ test_action(void)
 	bool		good;
 
 	reset();
-	good = as_strategy_transition(&flow, REQUESTED, "refund") == &transitions[2] &&
-		as_strategy_transition(&flow, WAITING, "refund") == &transitions[7] &&
-		as_strategy_transition(&flow, REFUNDED, "refund") == NULL &&
-		as_strategy_transition(&flow, REQUESTED, "no_such_action") == NULL &&
-		as_strategy_transition(&flow, REQUESTED, "remark") == NULL &&
-		as_strategy_transition(&flow, REQUESTED, "platform_refund") == NULL;
+	good = as_strategy_transition(&flow, REQUESTED, "refund", 0) == &transitions[2] &&
+		as_strategy_transition(&flow, WAITING, "refund", 0) == &transitions[7] &&
+		as_strategy_transition(&flow, REFUNDED, "refund", 0) == NULL &&
+		as_strategy_transition(&flow, REQUESTED, "no_such_action", 0) == NULL &&
+		as_strategy_transition(&flow, REQUESTED, "remark", 0) == NULL &&
+		as_strategy_transition(&flow, REQUESTED, "platform_refund", 0) == NULL;
 	ok(good, "a rule acts for the merchant or the system, and gives no payload");
 	rule.action = "remark";
 	good = judge().code == AS_VERDICT_ACTION && says("it cannot take action \"remark\" in state \"requested\"");

@@ -1,6 +1,6 @@
 -- Douyin, shipped refund-only, rule by rule: deadline, decisions, reports, the buyer's acts.
 BEGIN;
-SELECT plan(56);
+SELECT plan(59);
 -- What a statement gives when the clerk, who is nobody in the database but a service account of shop 1, runs it at an instant
 CREATE FUNCTION pg_temp.at(instant timestamptz, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -66,6 +66,12 @@ SELECT is((SELECT count(*)::int FROM aftersale.refund WHERE request_id = 3 AND s
 SELECT results_eq($$SELECT executed_by, status FROM aftersale.refund WHERE request_id = 1$$, $$VALUES ('instruct', 'pending')$$,
 	'DOUYIN-13: what the merchant agrees to, the ERP tells the platform');
 
+-- DOUYIN-04: a number that was uploaded makes it shipped, not a scan
+SELECT matches(pg_temp.at('2026-11-23 09:00+00', $$INSERT INTO aftersale.request (shop_id, request_id, flow, attributes) VALUES (1, 90, 'douyin/shipped_refund_only', '{"tracking_uploaded": false, "scanned": true}')$$),
+	'^RA034 .*\(RA034, DOUYIN-04\)$', 'DOUYIN-04: without a valid number that was uploaded the order is not shipped, whatever was scanned');
+SELECT is(pg_temp.at('2026-11-23 09:00+00', $$WITH opened AS (INSERT INTO aftersale.request (shop_id, request_id, flow, attributes) VALUES (1, 90, 'douyin/shipped_refund_only', '{"tracking_uploaded": true, "scanned": false}'),
+	(1, 91, 'douyin/shipped_refund_only', '{}') RETURNING state) SELECT string_agg(state, ' ') FROM opened$$), 'requested requested', 'DOUYIN-04: with one it is, scanned or not; where nothing is said the platform''s word holds');
+
 -- the warning
 SELECT pg_temp.at('2026-11-23 10:00+00', 'WITH opened AS (INSERT INTO aftersale.request (shop_id, request_id, flow, external_ref, order_ref, amount)
 	SELECT 1, n, ''douyin/shipped_refund_only'', ''A-'' || n, ''O-'' || n, 20 FROM generate_series(41, 60) n RETURNING 1) SELECT count(*) FROM opened') \g /dev/null
@@ -85,14 +91,14 @@ SELECT matches(pg_temp.act('2026-11-24 23:00+00', 44, 'reject', 'olga', '{"reaso
 SELECT is(pg_temp.act('2026-11-24 23:00+00', 44, 'reject', 'olga', '{"reason": "17", "evidence": ["https://img/1"]}'), 'rejected', 'DOUYIN-15: with both it is rejected, without a deadline');
 SET ROLE regress_erp;
 INSERT INTO aftersale.reason (platform, kind, code, title, evidence_needed) VALUES
-	('douyin', 'reject', '17', 'fresh goods', true), ('douyin', 'reject', '18', 'agreed with the buyer', false), ('temu', 'reject', '17', 'another platform''s', false);
-SELECT aftersale.load_pack('douyin') \g /dev/null
+	('douyin', 'reject', '17', 'fresh goods', true), ('douyin', 'reject', '18', 'agreed with the buyer', false), ('temu', 'reject', '17', 'another platform''s', false),
+	('douyin', 'apply', '19', 'the buyer''s reason', false);
 RESET ROLE;
+SELECT matches(pg_temp.act('2026-11-24 23:00+00', 45, 'reject', 'olga', '{"reason": "19", "evidence": ["e"]}'), '^RA034 .*DOUYIN-15', 'DOUYIN-15: where there is a list, the reason is one of it');
 SELECT matches(pg_temp.act('2026-11-24 23:00+00', 45, 'reject', 'olga', '{"reason": "17"}'), '^RA023 .*"evidence"', 'DOUYIN-15: a reason whose row demands evidence');
 SELECT is(pg_temp.act('2026-11-24 23:00+00', 45, 'reject', 'olga', '{"reason": "18"}'), 'rejected', 'DOUYIN-15: one whose row does not');
 SET ROLE regress_erp;
 UPDATE aftersale.reason SET evidence_needed = true WHERE platform = 'douyin' AND code = '18';
-SELECT aftersale.load_pack('douyin') \g /dev/null
 RESET ROLE;
 SELECT matches(pg_temp.act('2026-11-24 23:00+00', 46, 'reject', 'olga', '{"reason": "18"}'), '^RA023 .*"evidence"', 'DOUYIN-15: and when its row has changed');
 SELECT is(pg_temp.act('2026-11-24 23:30+00', 45, 'approve', 'olga'), 'refunded', 'DOUYIN-13: what was rejected can be agreed to later');

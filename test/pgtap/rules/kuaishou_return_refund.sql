@@ -1,6 +1,6 @@
 -- Kuaishou: the return's tracking number, uploaded for the buyer; receipt, and what is advised before it; rule by rule.
 BEGIN;
-SELECT plan(50);
+SELECT plan(58);
 -- What a statement gives when the clerk, who is nobody in the database but a service account of shop 1, runs it
 CREATE FUNCTION pg_temp.clerk(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -52,7 +52,8 @@ SELECT matches(pg_temp.act(5, 'upload_tracking', actor, :'given', 'buyer'), '^RA
 FROM unnest(ARRAY['op', 'service', 'nobody']) actor;
 SELECT matches(pg_temp.clerk($$SELECT aftersale.grant_permission(1, 'operator', 'agree_refund', actor => 'admin')$$), '^RA070 ', 'KS-03: an administrator does not grant it');
 SELECT pg_temp.clerk($$SELECT aftersale.grant_permission(1, 'operator', 'agree_refund', actor => 'main')$$) \g /dev/null
-SELECT is(pg_temp.act(5, 'upload_tracking', 'op', :'given', 'buyer'), 'return_in_transit', 'KS-03: an operator may, once the role has the permission');
+SELECT is(pg_temp.act(5, 'upload_tracking', 'op', :'given'), 'return_in_transit', 'KS-03: an operator may, once the role has the permission');
+SELECT is((SELECT on_behalf_of FROM aftersale.event WHERE request_id = 5 AND action = 'upload_tracking'), 'buyer', 'KS-11: it is for the buyer, also where he does not say so');
 SELECT pg_temp.clerk($$SELECT aftersale.grant_permission(1, 'administrator', 'agree_refund', false, actor => 'main')$$) \g /dev/null
 SELECT matches(pg_temp.act(6, 'upload_tracking', 'admin', :'given', 'buyer'), '^RA070 ', 'KS-02: the name of the role does not help where the permission was taken away');
 SELECT pg_temp.clerk($$SELECT aftersale.grant_permission(1, 'administrator', 'agree_refund', true, actor => 'main')$$) \g /dev/null
@@ -75,6 +76,19 @@ SELECT results_eq($$SELECT action, actor, on_behalf_of, facts ->> 'by', payload 
 	('upload_tracking', 'main', 'buyer', 'merchant', 'SF1000000001'), ('amend_tracking', 'main', 'buyer', 'merchant', 'SF2')$$,
 	'KS-11: history has both numbers, the merchant as who did it, and for whom');
 SELECT results_eq($$SELECT actor, on_behalf_of FROM aftersale.event WHERE request_id = 7 AND action = 'ship_back'$$, $$VALUES ('buyer', NULL)$$, 'KS-11: and the buyer, where it was he');
+SELECT is(pg_temp.act(7, 'amend_tracking', 'buyer', '{"carrier": "YTO", "tracking_no": "YT2"}'), 'return_in_transit', 'KS-11: the buyer corrects his own');
+SELECT results_eq($$SELECT actor, on_behalf_of FROM aftersale.event WHERE request_id = 7 AND action = 'amend_tracking'$$, $$VALUES ('buyer', NULL)$$, 'KS-11: for nobody but himself');
+SELECT results_eq($$SELECT request_id, kind, carrier, tracking_no, state FROM aftersale.parcel WHERE request_id IN (1, 7) ORDER BY 1$$, $$VALUES
+	(1::bigint, 'return', 'SF', 'SF2', 'shipped'), (7, 'return', 'YTO', 'YT2', 'shipped')$$, 'KS-01: the return''s parcel has the number that holds');
+
+-- KS-07: the platform's list of carriers, where there is one
+SET ROLE regress_erp;
+INSERT INTO aftersale.carrier (platform, code, carrier, aliases) VALUES ('kuaishou', '4', 'sf', '{SF}'), ('kuaishou', '6', 'yto', '{YTO}');
+RESET ROLE;
+SELECT matches(pg_temp.act(16, 'upload_tracking', 'main', '{"carrier": "Pigeon", "tracking_no": "1"}'), '^RA034 .*KS-07', 'KS-07: a carrier that is not on the list is refused');
+SELECT matches(pg_temp.act(16, 'ship_back', 'buyer', '{"carrier": "Pigeon", "tracking_no": "1"}'), '^RA034 .*KS-07', 'KS-07: of the buyer, too');
+SELECT is(pg_temp.act(16, 'upload_tracking', 'main', '{"carrier": "4", "tracking_no": "1"}'), 'return_in_transit', 'KS-07: its code is on it');
+SELECT is(pg_temp.act(17, 'upload_tracking', 'main', '{"carrier": "YTO", "tracking_no": "1"}'), 'return_in_transit', 'KS-07: an alias is, too');
 SELECT matches(pg_temp.act(8, 'upload_tracking', 'buyer', :'given'), '^RA022 ', 'KS-11: upload_tracking is never the buyer''s');
 
 -- KS-10: advised, singly and among many; never blocked

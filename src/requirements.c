@@ -1,0 +1,218 @@
+/*
+ * requirements.c
+ *		Evaluates what transitions require of a request: see requirements.h.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "config.h"
+#include "owner.h"
+#include "requirements.h"
+#include "statement.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+
+/* One member of a requirement, and what it is evaluated against. */
+typedef struct Question
+{
+	const AsJudgement *judgement;
+	const AsRequestRow *row;
+	const AsShopCountry *country;
+	Jsonb	   *payload;		/* NULL: none */
+	const JsonbValue *value;	/* of the member */
+} Question;
+
+typedef struct Member
+{
+	const char *key;
+	bool		is_object;		/* its value is an object, else a string */
+	const char *const *values;	/* that a string may be, up to NULL */
+	bool		(*holds) (const Question *question);
+} Member;
+
+static bool
+contains(Jsonb *whole, const JsonbValue *part)
+{
+	JsonbValue	copy = *part;
+
+	return whole != NULL &&
+		DatumGetBool(DirectFunctionCall2(jsonb_contains, JsonbPGetDatum(whole), JsonbPGetDatum(JsonbValueToJsonb(&copy))));
+}
+
+static bool
+attributes_hold(const Question *question)
+{
+	return contains(as_row_jsonb(question->row, AS_COL_attributes), question->value);
+}
+
+static bool
+settings_hold(const Question *question)
+{
+	return contains(question->country->settings, question->value);
+}
+
+/* ---- lists of the platform ---- */
+
+static AsStatement find_carrier = {
+	"SELECT coalesce(bool_or(code = $3 OR carrier = $3 OR $3 = ANY (aliases)), false), count(*) > 0 FROM aftersale.carrier"
+	" WHERE platform = $1 AND region IN ($2, '*')",
+	3, {TEXTOID, TEXTOID, TEXTOID}
+};
+
+static AsStatement find_reason = {
+	"SELECT bool_or(evidence_needed) FILTER (WHERE code = $2), count(*) > 0 FROM aftersale.reason"
+	" WHERE platform = $1 AND kind = 'reject'",
+	2, {TEXTOID, TEXTOID}
+};
+
+/* The first columns of a row of two booleans; NULL counts as *unknown. */
+static void
+look_up(AsStatement *statement, Datum *values, const char *table, bool *first, bool *unknown, bool *second)
+{
+	AsOwner		owner;
+	bool		isnull;
+
+	as_owner_begin(&owner, as_relation(table));
+	SPI_connect();
+	as_execute(statement, values, NULL, false, 1);
+	*first = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, unknown));
+	*first = *first && !*unknown;
+	*second = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2, &isnull));
+	SPI_finish();
+	as_owner_end(&owner);
+}
+
+/* The payload's text of a key; NULL: it has none. */
+static char *
+payload_text(Jsonb *payload, const char *key)
+{
+	JsonbValue *value = payload == NULL ? NULL :
+	getKeyJsonValueFromContainer(&payload->root, key, (int) strlen(key), NULL);
+
+	return value == NULL || value->type != jbvString ? NULL : pnstrdup(value->val.string.val, value->val.string.len);
+}
+
+static bool
+is_value(const Question *question, const char *text)
+{
+	return question->value->val.string.len == (int) strlen(text) &&
+		memcmp(question->value->val.string.val, text, strlen(text)) == 0;
+}
+
+static const char *const carrier_values[] = {"listed", "unlisted", "unrestricted", NULL};
+
+static bool
+carrier_holds(const Question *question)
+{
+	char	   *carrier = payload_text(question->payload, "carrier");
+	Datum		values[3];
+	bool		listed;
+	bool		unknown;
+	bool		restricted;
+
+	if (carrier == NULL)
+		return false;
+	values[0] = CStringGetTextDatum(question->judgement->shop->platform);
+	values[1] = CStringGetTextDatum(question->country->country);
+	values[2] = CStringGetTextDatum(carrier);
+	look_up(&find_carrier, values, "carrier", &listed, &unknown, &restricted);
+	return is_value(question, !restricted ? "unrestricted" : listed ? "listed" : "unlisted");
+}
+
+static const char *const reason_values[] = {"evidence", "no_evidence", "unlisted", "unrestricted", NULL};
+
+static bool
+reject_reason_holds(const Question *question)
+{
+	char	   *reason = payload_text(question->payload, "reason");
+	Datum		values[2];
+	bool		evidence;
+	bool		unlisted;
+	bool		restricted;
+
+	if (reason == NULL)
+		return false;
+	values[0] = CStringGetTextDatum(question->judgement->shop->platform);
+	values[1] = CStringGetTextDatum(reason);
+	look_up(&find_reason, values, "reason", &evidence, &unlisted, &restricted);
+	return is_value(question, !restricted ? "unrestricted" : unlisted ? "unlisted" : evidence ? "evidence" : "no_evidence");
+}
+
+static const Member members[] = {
+	{"attributes", true, NULL, attributes_hold},
+	{"settings", true, NULL, settings_hold},
+	{"carrier", false, carrier_values, carrier_holds},
+	{"reject_reason", false, reason_values, reject_reason_holds},
+};
+
+/* ---- requirements ---- */
+
+/* The member's value; NULL: the requirement has no such member. */
+static JsonbValue *
+member_value(Jsonb *requirement, const Member *member)
+{
+	return getKeyJsonValueFromContainer(&requirement->root, member->key, (int) strlen(member->key), NULL);
+}
+
+static bool
+is_sound(const Member *member, const JsonbValue *value)
+{
+	if (member->is_object)
+		return value->type == jbvBinary && JsonContainerIsObject(value->val.binary.data);
+	if (value->type != jbvString)
+		return false;
+	for (const char *const *text = member->values; *text != NULL; text++)
+		if ((int) strlen(*text) == value->val.string.len && memcmp(*text, value->val.string.val, value->val.string.len) == 0)
+			return true;
+	return false;
+}
+
+const char *
+as_requirement_fault(Jsonb *requirement)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&requirement->root);
+	JsonbIteratorToken token;
+	JsonbValue	key;
+	bool		skip_nested = true;
+
+	(void) JsonbIteratorNext(&iterator, &key, false);
+	while ((token = JsonbIteratorNext(&iterator, &key, skip_nested)) != WJB_DONE)
+	{
+		const Member *member = NULL;
+
+		if (token != WJB_KEY)
+			continue;
+		for (size_t i = 0; i < lengthof(members); i++)
+			if ((int) strlen(members[i].key) == key.val.string.len &&
+				memcmp(members[i].key, key.val.string.val, key.val.string.len) == 0)
+				member = &members[i];
+		if (member == NULL || !is_sound(member, member_value(requirement, member)))
+			return pnstrdup(key.val.string.val, key.val.string.len);
+	}
+	return NULL;
+}
+
+uint64_t
+as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload)
+{
+	const AsCachedFlow *cached = judgement->cached;
+	uint64_t	result = 0;
+	Question	question = {judgement, row, NULL, payload, NULL};
+
+	if (cached->flow.n_requirements == 0)
+		return 0;
+	question.country = as_shop_country(judgement->shop, as_row_text(row, AS_COL_country));
+	for (int i = 0; i < cached->flow.n_requirements; i++)
+	{
+		bool		met = true;
+
+		for (size_t k = 0; met && k < lengthof(members); k++)
+		{
+			question.value = member_value(cached->requirements[i], &members[k]);
+			met = question.value == NULL || members[k].holds(&question);
+		}
+		if (met)
+			result |= UINT64CONST(1) << i;
+	}
+	return result;
+}

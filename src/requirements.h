@@ -1,0 +1,27 @@
+/*
+ * requirements.h
+ *		What a flow's transitions require of a request: flow_transition.requires.
+ *
+ *	{"attributes": {...}}		the request's attributes contain it
+ *	{"settings": {...}}			the shop's settings, with its country's over them, contain it
+ *	{"carrier": "..."}			listed, unlisted or unrestricted: the payload's carrier in aftersale.carrier
+ *	{"reject_reason": "..."}	evidence, no_evidence, unlisted or unrestricted: the payload's reason in aftersale.reason
+ *
+ * All members of an object have to hold.  unrestricted: the platform has no
+ * list here.
+ */
+#ifndef AFTERSALE_REQUIREMENTS_H
+#define AFTERSALE_REQUIREMENTS_H
+
+#include "judge.h"
+
+/* NULL where the object can be evaluated, else the member that cannot. */
+extern const char *as_requirement_fault(Jsonb *requirement);
+
+/*
+ * Bits of the flow's requirements that the request meets as the row says, with
+ * the judgement's shop as it is.  payload NULL: none.
+ */
+extern uint64_t as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload);
+
+#endif
