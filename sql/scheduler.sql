@@ -119,7 +119,7 @@ DECLARE
         'warehouse_product.warehouse_product_inserted', 'warehouse_product.warehouse_product_updated',
         'rule.rule_check', 'rule.rule_overlaps_insert', 'rule.rule_overlaps_update']
         || (SELECT array_agg(t || '.config_changed') FROM unnest(ARRAY['installation', 'calendar', 'flow', 'flow_state', 'flow_transition', 'flow_timer',
-            'flow_override', 'return_fee', 'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access']) t)
+            'flow_override', 'return_fee', 'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access', 'site']) t)
         || (SELECT array_agg(t || g) FROM unnest(ARRAY['warehouse', 'warehouse_version', 'default_warehouse']) t, unnest(ARRAY['.routing_lock', '.routing_truncate']) g);
     missing text;
     disabled text;

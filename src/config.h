@@ -36,10 +36,11 @@ typedef enum AsConfigTable
 	AS_MEMBER,
 	AS_LOGIN,
 	AS_RULE,
-	AS_ACCESS
+	AS_ACCESS,
+	AS_SITE
 } AsConfigTable;
 
-#define AS_CONFIG_TABLES	(AS_ACCESS + 1)
+#define AS_CONFIG_TABLES	(AS_SITE + 1)
 
 /*
  * The OID of a table of ours by its name.  Raises RA001, naming install(),

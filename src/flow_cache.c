@@ -300,7 +300,7 @@ requirement_bits(FlowEntry *entry, AsCachedFlow *cached, Jsonb *requirement)
 static void
 read_refund(const AsFlow *flow, AsTransition *transition, JsonbContainer *object)
 {
-	static const char *const of_names[] = {"nothing", "asked", "given", "given_or_asked", "remainder"};
+	static const char *const of_names[] = {"nothing", "asked", "given", "given_or_asked", "remainder", "full"};
 	JsonbValue *of;
 	JsonbValue *executor;
 	JsonbValue *fees;
@@ -321,7 +321,7 @@ read_refund(const AsFlow *flow, AsTransition *transition, JsonbContainer *object
 			memcmp(of_names[found], of->val.string.val, of->val.string.len) == 0)
 			break;
 	if (found == lengthof(of_names))
-		invalid_flow(flow, "a refund of none of asked, given, given_or_asked, remainder:",
+		invalid_flow(flow, "a refund of none of asked, given, given_or_asked, remainder, full:",
 					 pnstrdup(of->val.string.val, of->val.string.len));
 	transition->refund = (AsRefundOf) found;
 	for (found = 0; found < AS_EXECUTORS; found++)

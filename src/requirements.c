@@ -48,7 +48,7 @@ attributes_hold(const Question *question)
 static bool
 settings_hold(const Question *question)
 {
-	return contains(question->country->settings, question->value);
+	return contains(as_shop_settings(question->country, question->judgement->command.now), question->value);
 }
 
 /* ---- lists of the platform ---- */

@@ -35,6 +35,18 @@ static AsStatement country_default = {
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };
 
+static AsStatement forbidding_site = {
+	"SELECT FROM aftersale.shop AS s JOIN aftersale.shop_country AS c ON c.shop_id OPERATOR(pg_catalog.=) s.shop_id"
+	" JOIN aftersale.site AS x ON x.platform OPERATOR(pg_catalog.=) s.platform"
+	" AND x.site OPERATOR(pg_catalog.=) coalesce(c.site, c.country)"
+	" WHERE s.shop_id OPERATOR(pg_catalog.=) $1 AND c.country OPERATOR(pg_catalog.=) $2"
+	" AND x.effective_from OPERATOR(pg_catalog.<=) $3 AND x.effective_to OPERATOR(pg_catalog.>) $3"
+	" AND (x.settings OPERATOR(pg_catalog.@>) '{\"cross_border\": false}'"
+	"  OR (x.settings OPERATOR(pg_catalog.?) 'cross_border_needs' AND NOT c.settings OPERATOR(pg_catalog.@>)"
+	"   pg_catalog.jsonb_build_object(x.settings OPERATOR(pg_catalog.->>) 'cross_border_needs', true)))",
+	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
+};
+
 static AsStatement country_warehouses = {
 	"SELECT warehouse_id, priority, enabled, located_in OPERATOR(pg_catalog.<>) country"
 	" FROM aftersale.warehouse_version"
@@ -158,6 +170,15 @@ compare_warehouses(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+bool
+as_site_forbids_border(Datum shop, Datum country, TimestampTz at)
+{
+	Datum		values[3] = {shop, country, TimestampTzGetDatum(at)};
+
+	as_execute(&forbidding_site, values, NULL, true, 1);
+	return SPI_processed > 0;
+}
+
 static void
 read_country(int64 shop, text *country, TimestampTz as_of, AsRouteInput *input, bool *cross_border)
 {
@@ -173,6 +194,8 @@ read_country(int64 shop, text *country, TimestampTz as_of, AsRouteInput *input, 
 	input->default_id = DatumGetInt64(field(0, 1, &isnull));
 	input->has_default = !isnull;
 	*cross_border = DatumGetBool(field(0, 2, &isnull));
+	if (*cross_border)
+		*cross_border = !as_site_forbids_border(values[0], values[1], as_of);
 }
 
 /* Ages are read where they decide, and there alone: read_ages(). */

@@ -34,4 +34,11 @@ extern AsProducts as_products(Datum *names, const bool *nulls, int count);
 extern void as_return_route(int64 shop, text *country, const AsProducts *products,
 							TimestampTz as_of, AsReturnRoute *result);
 
+/*
+ * Whether the platform's site forbids the shop's country to take returns
+ * across borders at an instant, whatever its settings say (TEMU-16).  With SPI
+ * connected.
+ */
+extern bool as_site_forbids_border(Datum shop, Datum country, TimestampTz at);
+
 #endif

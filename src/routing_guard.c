@@ -23,6 +23,7 @@
 #include "fmgr.h"
 #include "kernel/routing.h"
 #include "miscadmin.h"
+#include "return_warehouse.h"
 #include "statement.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -48,6 +49,19 @@ static AsStatement country_settings = {
 	"SELECT settings OPERATOR(pg_catalog.@>) '{\"cross_border\": true}' FROM aftersale.shop_country"
 	" WHERE shop_id OPERATOR(pg_catalog.=) $1 AND country OPERATOR(pg_catalog.=) $2",
 	2, {INT8OID, TEXTOID}
+};
+
+/* Whether the site's region, if it has one, is that of the site where a warehouse stands. */
+static AsStatement same_region = {
+	"SELECT FROM aftersale.shop AS s JOIN aftersale.shop_country AS c ON c.shop_id OPERATOR(pg_catalog.=) s.shop_id"
+	" JOIN aftersale.site AS x ON x.platform OPERATOR(pg_catalog.=) s.platform AND x.site OPERATOR(pg_catalog.=) coalesce(c.site, c.country)"
+	" WHERE s.shop_id OPERATOR(pg_catalog.=) $1 AND c.country OPERATOR(pg_catalog.=) $2 AND x.settings OPERATOR(pg_catalog.?) 'region'"
+	" AND x.effective_from OPERATOR(pg_catalog.<=) $4 AND x.effective_to OPERATOR(pg_catalog.>) $4"
+	" AND NOT c.settings OPERATOR(pg_catalog.@>) '{\"cross_border_anywhere\": true}'"
+	" AND NOT EXISTS (SELECT FROM aftersale.site AS y WHERE y.platform OPERATOR(pg_catalog.=) s.platform AND y.site OPERATOR(pg_catalog.=) $3"
+	"  AND y.effective_from OPERATOR(pg_catalog.<=) $4 AND y.effective_to OPERATOR(pg_catalog.>) $4"
+	"  AND y.settings OPERATOR(pg_catalog.->) 'region' OPERATOR(pg_catalog.=) (x.settings OPERATOR(pg_catalog.->) 'region'))",
+	4, {INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID}
 };
 
 static AsStatement version_periods = {
@@ -234,6 +248,8 @@ country_exists(const RoutingRow *row, bool *cross_border)
 	if (SPI_processed == 0)
 		return false;
 	*cross_border = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (*cross_border)
+		*cross_border = !as_site_forbids_border(row->shop, row->country, as_now());
 	return true;
 }
 
@@ -447,9 +463,10 @@ fail_border(const RoutingRow *version, Datum name, Datum located_in)
 
 	as_fail(&error, RA_CROSS_BORDER, "TEMU-16", "warehouse \"%s\" in \"%s\" cannot take returns from \"%s\"",
 			quote_text(quoted, sizeof quoted, name), quote_text(located, sizeof located, located_in), names.country);
-	as_detail(&error, "The settings of country \"%s\" of shop \"%lld\" do not allow returns across the border.",
+	as_detail(&error, "The settings of country \"%s\" of shop \"%lld\" do not allow returns across this border, or the platform's site does not (aftersale.site).",
 			  names.country, names.shop);
-	as_hint(&error, "Where the site allows it, set {\"cross_border\": true} in aftersale.shop_country.settings.");
+	as_hint(&error, "Where the site allows it, set {\"cross_border\": true} in aftersale.shop_country.settings, "
+			"with what aftersale.site names in cross_border_needs.");
 	as_report(&error);
 }
 
@@ -463,6 +480,15 @@ ensure_default(const RoutingRow *version)
 	(void) fetch_periods(&default_periods, version, &count);
 	if (count == 0)
 		as_execute(&insert_default, values, NULL, false, 0);
+}
+
+static bool
+is_same_region(const RoutingRow *version, Datum located_in)
+{
+	Datum		values[4] = {version->shop, version->country, located_in, TimestampTzGetDatum(as_now())};
+
+	as_execute(&same_region, values, NULL, true, 1);
+	return SPI_processed == 0;
 }
 
 static void
@@ -479,8 +505,9 @@ check_version(const RoutingRow *version, HeapTuple row, TupleDesc description, b
 	check_name(version, name, column(row, description, "name_key", NULL));
 
 	/* what is left of an older version is judged when it routes */
-	if (!at_home && !cross_border && TIMESTAMP_IS_NOEND(version->period.to) &&
-		!DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, located_in, version->country)))
+	if (!at_home && TIMESTAMP_IS_NOEND(version->period.to) &&
+		!DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, located_in, version->country)) &&
+		(!cross_border || !is_same_region(version, located_in)))
 		fail_border(version, name, located_in);
 }
 

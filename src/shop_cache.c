@@ -29,12 +29,12 @@ typedef struct ShopEntry
 
 static MemoryContext cache_context = NULL;
 static HTAB *shops = NULL;
-static uint64 loaded_epochs[5];
+static uint64 loaded_epochs[6];
 
 static void
 forget_stale(void)
 {
-	uint64		epochs[5];
+	uint64		epochs[6];
 	HASHCTL		control = {0};
 
 	epochs[0] = as_config_epoch(AS_SHOP);
@@ -42,6 +42,7 @@ forget_stale(void)
 	epochs[2] = as_config_epoch(AS_FLOW_OVERRIDE);
 	epochs[3] = as_config_epoch(AS_RETURN_FEE);
 	epochs[4] = as_config_epoch(AS_RULE);
+	epochs[5] = as_config_epoch(AS_SITE);
 	if (shops != NULL && memcmp(epochs, loaded_epochs, sizeof epochs) == 0)
 		return;
 	shops = NULL;
@@ -106,6 +107,35 @@ load_countries(AsShop *shop, MemoryContext context)
 		shop->countries[i].calendar = text_column(context, i, 3);
 		shop->countries[i].time_zone = text_column(context, i, 4);
 		shop->countries[i].settings = jsonb_column(context, i, 5);
+	}
+}
+
+/* After the countries. */
+static void
+load_sites(AsShop *shop, MemoryContext context)
+{
+	query("SELECT x.effective_from, x.effective_to, x.settings OPERATOR(pg_catalog.||) s.settings OPERATOR(pg_catalog.||) c.settings, c.country"
+		  " FROM aftersale.shop AS s JOIN aftersale.shop_country AS c ON c.shop_id OPERATOR(pg_catalog.=) s.shop_id"
+		  " JOIN aftersale.site AS x ON x.platform OPERATOR(pg_catalog.=) s.platform"
+		  " AND x.site OPERATOR(pg_catalog.=) coalesce(c.site, c.country)"
+		  " WHERE s.shop_id OPERATOR(pg_catalog.=) $1 ORDER BY c.country, x.effective_from DESC", shop->shop_id);
+	for (int i = 0; i < shop->n_countries; i++)
+	{
+		AsShopCountry *country = &shop->countries[i];
+
+		country->sites = MemoryContextAllocZero(context, sizeof(AsShopSite) * Max(SPI_processed, 1));
+		for (int k = 0; k < (int) SPI_processed; k++)
+		{
+			AsShopSite *site = &country->sites[country->n_sites];
+			bool		isnull;
+
+			if (strcmp(text_column(CurrentMemoryContext, k, 4), country->country) != 0)
+				continue;
+			site->effective_from = DatumGetTimestampTz(column(k, 1, &isnull));
+			site->effective_to = DatumGetTimestampTz(column(k, 2, &isnull));
+			site->settings = jsonb_column(context, k, 3);
+			country->n_sites++;
+		}
 	}
 }
 
@@ -337,6 +367,7 @@ load(int64 shop_id, MemoryContext context)
 		shop->platform = text_column(context, 0, 1);
 		shop->fire_overdue_at_opening = DatumGetBool(column(0, 2, &isnull));
 		load_countries(shop, context);
+		load_sites(shop, context);
 		load_overrides(shop, context);
 		load_fees(shop, context);
 		load_strategies(shop, context);
@@ -406,4 +437,13 @@ as_shop_country(const AsShop *shop, const char *country)
 	as_hint(&error, "Countries of this shop: %s. They are rows of table aftersale.shop_country.",
 			countries_text(shop, names, sizeof names));
 	as_report(&error);
+}
+
+Jsonb *
+as_shop_settings(const AsShopCountry *country, AsInstant at)
+{
+	for (int i = 0; i < country->n_sites; i++)
+		if (country->sites[i].effective_from <= at && at < country->sites[i].effective_to)
+			return country->sites[i].settings;
+	return country->settings;
 }

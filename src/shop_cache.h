@@ -18,7 +18,17 @@ typedef struct AsShopCountry
 	const char *calendar;
 	const char *time_zone;
 	Jsonb	   *settings;		/* the shop's, and the country's own over them */
+	int			n_sites;
+	struct AsShopSite *sites;	/* the platform's facts of the site, dated */
 } AsShopCountry;
+
+/* A row of site: its settings with those of the shop over them. */
+typedef struct AsShopSite
+{
+	AsInstant	effective_from;
+	AsInstant	effective_to;
+	Jsonb	   *settings;
+} AsShopSite;
 
 /* A row of flow_override, its states still by name. */
 typedef struct AsShopOverride
@@ -72,6 +82,9 @@ extern const AsShop *as_shop(int64_t shop_id);
 
 /* The country of a shop; NULL asks for its only one.  Raises RA011. */
 extern const AsShopCountry *as_shop_country(const AsShop *shop, const char *country);
+
+/* The settings of the shop in the country at an instant, over those of the platform's site. */
+extern Jsonb *as_shop_settings(const AsShopCountry *country, AsInstant at);
 
 /* The rules for a flow; NULL: the shop has none for it.  Valid as long as the shop is. */
 extern const AsShopStrategies *as_shop_strategies(const AsShop *shop, const char *flow);

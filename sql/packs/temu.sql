@@ -63,24 +63,39 @@ INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for,
     ('temu/return_refund', 1, 'closed', 'Closed by the platform', true, NULL, NULL, 'entered', 'TEMU-06', 'reading')
 ON CONFLICT DO NOTHING;
 
+-- What the platform says holds.  The merchant supplies a label himself where the site books labels and the goods are bulky or overweight
+-- (TEMU-14; either is enough: a reading), or where it books none and the feature is activated (TEMU-15), which is the only channel there.
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, requires, rule, standing, effect) VALUES
+    ('temu/return_refund', 1, 'requested', 'approve_return', 10, 'requested', '{erp}', '{"settings": {"auto_label": false}}', 'TEMU-15', 'stated', '{"refuse": "the site books no return labels, the only channel is the merchant''s own label"}'),
+    ('temu/return_refund', 1, 'requested', 'approve_return', 0, 'awaiting_buyer_ship', '{platform,erp}', '{}', 'TEMU-14', 'reading', '{}'),
+    ('temu/return_refund', 1, 'requested', 'require_label', 40, 'awaiting_merchant_label', '{platform}', '{}', 'TEMU-17', 'stated', '{}'),
+    ('temu/return_refund', 1, 'requested', 'require_label', 30, 'awaiting_merchant_label', '{merchant,erp}', '{"settings": {"auto_label": true, "fallback_label": true}, "attributes": {"bulky": true}}', 'TEMU-14', 'stated', '{}'),
+    ('temu/return_refund', 1, 'requested', 'require_label', 20, 'awaiting_merchant_label', '{merchant,erp}', '{"settings": {"auto_label": true, "fallback_label": true}, "attributes": {"overweight": true}}', 'TEMU-14', 'reading', '{}'),
+    ('temu/return_refund', 1, 'requested', 'require_label', 10, 'awaiting_merchant_label', '{merchant,erp}', '{"settings": {"auto_label": true, "fallback_label": true}, "attributes": {"auto_label": false}}', 'TEMU-14', 'reading', '{}'),
+    ('temu/return_refund', 1, 'requested', 'require_label', 0, 'awaiting_merchant_label', '{merchant,erp}', '{"settings": {"auto_label": false, "merchant_label": true}}', 'TEMU-15', 'stated', '{}')
+ON CONFLICT DO NOTHING;
+
+-- TEMU-19: the list is the shop's to load into aftersale.carrier; without one any carrier is taken.  The clock keeps running (TEMU-17).
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, requires, clock, rule, standing, effect) VALUES
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 30, 'awaiting_merchant_label', '{merchant,erp}', '{"carrier": "unlisted"}', 'keep', 'TEMU-19', 'stated', '{"refuse": "the carrier is none of the published list (aftersale.carrier)"}')
+ON CONFLICT DO NOTHING;
+
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
-    ('temu/return_refund', 1, 'requested', 'approve_return', 0, 'awaiting_buyer_ship', '{platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-14', 'reading', '{}'),
-    ('temu/return_refund', 1, 'requested', 'require_label', 0, 'awaiting_merchant_label', '{merchant,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-17', 'stated', '{}'),
 -- TEMU-28: a return that hits the shop's refund-only strategy; an automatic rule takes it.
     ('temu/return_refund', 1, 'requested', 'refund', 10, 'refunded', '{system}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-28', 'stated', '{"refund": {"of": "asked", "executed_by": "platform"}}'),
     ('temu/return_refund', 1, 'requested', 'refund_without_return', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-06', 'external', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
 -- TEMU-17: a bad label is refused and the clock runs on.  A label that the platform has not checked yet keeps the deadline that it had;
 -- meanwhile nothing fires.
     ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 20, 'awaiting_merchant_label', '{merchant,erp}', '{}', '{"accepted": false}', NULL, 'keep', 'TEMU-17', 'reading', '{}'),
-    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 10, 'awaiting_buyer_ship', '{merchant,erp}', '{label,carrier,tracking_no}', '{"accepted": true}', NULL, 'restart', 'TEMU-17', 'reading', '{}'),
-    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 0, 'platform_review', '{merchant,erp}', '{label,carrier,tracking_no}', '{}', NULL, 'keep', 'TEMU-17', 'reading', '{}'),
-    ('temu/return_refund', 1, 'awaiting_merchant_label', 'timeout', 0, 'refunded', '{system}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-17', 'stated', '{"refund": {"of": "asked", "executed_by": "platform"}}'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 10, 'awaiting_buyer_ship', '{merchant,erp}', '{label,carrier,tracking_no}', '{"accepted": true}', NULL, 'restart', 'TEMU-17', 'reading', '{"parcel": {"kind": "return", "state": "labelled"}}'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'upload_label', 0, 'platform_review', '{merchant,erp}', '{label,carrier,tracking_no}', '{}', NULL, 'keep', 'TEMU-17', 'reading', '{"parcel": {"kind": "return", "state": "labelled"}}'),
+    ('temu/return_refund', 1, 'awaiting_merchant_label', 'timeout', 0, 'refunded', '{system}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-17', 'stated', '{"refund": {"of": "full", "executed_by": "platform"}}'),
     ('temu/return_refund', 1, 'awaiting_merchant_label', 'refund_without_return', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded without return', 'restart', 'TEMU-06', 'external', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
     ('temu/return_refund', 1, 'platform_review', 'accept_label', 0, 'awaiting_buyer_ship', '{platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-17', 'reading', '{}'),
     ('temu/return_refund', 1, 'platform_review', 'refuse_label', 0, 'awaiting_merchant_label', '{platform,erp}', '{}', '{}', NULL, 'keep', 'TEMU-17', 'reading', '{}'),
-    ('temu/return_refund', 1, 'platform_review', 'ship', 0, 'return_in_transit', '{buyer,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'reading', '{}'),
-    ('temu/return_refund', 1, 'awaiting_buyer_ship', 'ship', 0, 'return_in_transit', '{buyer,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'reading', '{}'),
-    ('temu/return_refund', 1, 'return_in_transit', 'receive', 0, 'awaiting_inspection', '{merchant,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'stated', '{}'),
+    ('temu/return_refund', 1, 'platform_review', 'ship', 0, 'return_in_transit', '{buyer,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'reading', '{"parcel": {"kind": "return", "state": "shipped"}}'),
+    ('temu/return_refund', 1, 'awaiting_buyer_ship', 'ship', 0, 'return_in_transit', '{buyer,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'reading', '{"parcel": {"kind": "return", "state": "shipped"}}'),
+    ('temu/return_refund', 1, 'return_in_transit', 'receive', 0, 'awaiting_inspection', '{merchant,carrier,platform,erp}', '{}', '{}', NULL, 'restart', 'TEMU-06', 'stated', '{"parcel": {"kind": "return", "state": "delivered"}}'),
     ('temu/return_refund', 1, 'awaiting_inspection', 'approve', 0, 'refunded', '{merchant}', '{}', '{}', 'refunded', 'restart', 'TEMU-06', 'stated', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
     ('temu/return_refund', 1, 'awaiting_inspection', 'approve_partly', 0, 'refunded', '{merchant}', '{amount}', '{}', 'refunded in part', 'restart', 'TEMU-07', 'stated', '{"refund": {"of": "given", "executed_by": "instruct"}}'),
 -- TEMU-06: only where the platform offers it for this return, which the payload has to say.
@@ -89,7 +104,7 @@ ON CONFLICT DO NOTHING;
 
 -- TEMU-17: that a label is false is the platform's verdict alone, for as long as the goods have not come.
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, outcome, rule, standing, effect)
-SELECT 'temu/return_refund', 1, state, 'declare_label_false', 'refunded', '{platform}', 'refunded without return', 'TEMU-17', 'stated', '{"refund": {"of": "asked", "executed_by": "platform"}}'::jsonb
+SELECT 'temu/return_refund', 1, state, 'declare_label_false', 'refunded', '{platform}', 'refunded without return', 'TEMU-17', 'stated', '{"refund": {"of": "full", "executed_by": "platform"}}'::jsonb
 FROM pg_catalog.unnest('{awaiting_merchant_label,platform_review,awaiting_buyer_ship,return_in_transit}'::text[]) AS state
 ON CONFLICT DO NOTHING;
 
@@ -166,6 +181,13 @@ INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for,
     ('temu/cancel', 1, 'closed', 'Closed without a cancellation', true, NULL, NULL, 'entered', 'TEMU-10', 'reading')
 ON CONFLICT DO NOTHING;
 
+-- The ERP that knows says so when it opens: {"shipped": true} or {"shipped": "partly"}; the platform refuses the former, too (130010002).
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, requires, rule, standing, effect) VALUES
+    ('temu/cancel', 1, 'requested', 'open', 20, 'requested', '{"attributes": {"shipped": true}}', 'TEMU-10', 'stated', '{"refuse": "the order has been fully shipped"}'),
+    ('temu/cancel', 1, 'requested', 'open', 10, 'partly_shipped', '{"attributes": {"shipped": "partly"}}', 'TEMU-10', 'reading', '{}'),
+    ('temu/cancel', 1, 'requested', 'open', 0, 'requested', '{}', 'TEMU-10', 'stated', '{}')
+ON CONFLICT DO NOTHING;
+
 -- A partly shipped order is judged line by line: the merchant says what the lines come to that are still cancelled.
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
     ('temu/cancel', 1, 'requested', 'approve', 0, 'cancelled', '{merchant}', '{}', '{}', 'cancelled', 'restart', 'TEMU-10', 'stated', '{"refund": {"of": "asked", "executed_by": "instruct"}}'),
@@ -198,11 +220,11 @@ ON CONFLICT DO NOTHING;
 -- TEMU-32: the answer is whether the merchant can reship; a tracking number belongs to it where the goods were sent.
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect) VALUES
     ('temu/reship_ticket', 1, 'requested', 'reply', 40, 'requested', '{merchant}', '{remark}', '{"is_effective": false}', NULL, 'keep', 'TEMU-02', 'reading', '{}'),
-    ('temu/reship_ticket', 1, 'requested', 'reply', 30, 'replied', '{merchant}', '{carrier,tracking_no}', '{"accepted": true, "sent": true}', 'reshipped', 'restart', 'TEMU-32', 'reading', '{}'),
+    ('temu/reship_ticket', 1, 'requested', 'reply', 30, 'replied', '{merchant}', '{carrier,tracking_no}', '{"accepted": true, "sent": true}', 'reshipped', 'restart', 'TEMU-32', 'reading', '{"parcel": {"kind": "reship", "state": "shipped"}}'),
     ('temu/reship_ticket', 1, 'requested', 'reply', 20, 'awaiting_merchant_ship', '{merchant}', '{}', '{"accepted": true}', 'reship promised', 'restart', 'TEMU-32', 'stated', '{}'),
     ('temu/reship_ticket', 1, 'requested', 'reply', 10, 'replied', '{merchant}', '{remark}', '{"accepted": false}', 'reship declined', 'restart', 'TEMU-32', 'stated', '{}'),
     ('temu/reship_ticket', 1, 'requested', 'timeout', 0, 'evidence_waived', '{system}', '{}', '{}', 'evidence_waived', 'restart', 'TEMU-03', 'reading', '{}'),
-    ('temu/reship_ticket', 1, 'awaiting_merchant_ship', 'ship', 0, 'replied', '{merchant,erp}', '{carrier,tracking_no}', '{}', 'reshipped', 'restart', 'TEMU-32', 'stated', '{}'),
+    ('temu/reship_ticket', 1, 'awaiting_merchant_ship', 'ship', 0, 'replied', '{merchant,erp}', '{carrier,tracking_no}', '{}', 'reshipped', 'restart', 'TEMU-32', 'stated', '{"parcel": {"kind": "reship", "state": "shipped"}}'),
     ('temu/reship_ticket', 1, 'replied', 'declare_ineffective', 0, 'requested', '{platform,erp}', '{}', '{}', 'reply declared ineffective', 'restart', 'TEMU-02', 'reading', '{}')
 ON CONFLICT DO NOTHING;
 
@@ -229,17 +251,17 @@ INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for,
     ('temu/reship', 1, 'cancelled', 'Withdrawn by the buyer', true, NULL, NULL, 'entered', 'TEMU-34', 'reading'),
     ('temu/reship', 1, 'closed', 'Closed by the platform', true, NULL, NULL, 'entered', 'TEMU-34', 'reading')
 ON CONFLICT DO NOTHING;
-INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, needs, outcome, clock, rule, standing) VALUES
-    ('temu/reship', 1, 'requested', 'approve', 'awaiting_merchant_ship', '{merchant}', '{}', NULL, 'keep', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'requested', 'upload_waybill', 'awaiting_approval', '{merchant,erp}', '{carrier,tracking_no}', NULL, 'keep', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'requested', 'approve_and_ship', 'awaiting_buyer_receipt', '{merchant}', '{carrier,tracking_no}', 'reshipped', 'restart', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'awaiting_merchant_ship', 'upload_waybill', 'awaiting_buyer_receipt', '{merchant,erp}', '{carrier,tracking_no}', 'reshipped', 'restart', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'awaiting_approval', 'approve', 'awaiting_buyer_receipt', '{merchant}', '{}', 'reshipped', 'restart', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'requested', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'awaiting_merchant_ship', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'awaiting_approval', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated'),
-    ('temu/reship', 1, 'requested', 'reject', 'rejected', '{merchant}', '{reason}', 'rejected', 'restart', 'TEMU-34', 'reading'),
-    ('temu/reship', 1, 'awaiting_buyer_receipt', 'receive', 'completed', '{buyer,carrier,platform,erp}', '{}', NULL, 'restart', 'TEMU-34', 'reading')
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, needs, outcome, clock, rule, standing, effect) VALUES
+    ('temu/reship', 1, 'requested', 'approve', 'awaiting_merchant_ship', '{merchant}', '{}', NULL, 'keep', 'TEMU-34', 'stated', '{}'),
+    ('temu/reship', 1, 'requested', 'upload_waybill', 'awaiting_approval', '{merchant,erp}', '{carrier,tracking_no}', NULL, 'keep', 'TEMU-34', 'stated', '{"parcel": {"kind": "reship", "state": "shipped"}}'),
+    ('temu/reship', 1, 'requested', 'approve_and_ship', 'awaiting_buyer_receipt', '{merchant}', '{carrier,tracking_no}', 'reshipped', 'restart', 'TEMU-34', 'stated', '{"parcel": {"kind": "reship", "state": "shipped"}}'),
+    ('temu/reship', 1, 'awaiting_merchant_ship', 'upload_waybill', 'awaiting_buyer_receipt', '{merchant,erp}', '{carrier,tracking_no}', 'reshipped', 'restart', 'TEMU-34', 'stated', '{"parcel": {"kind": "reship", "state": "shipped"}}'),
+    ('temu/reship', 1, 'awaiting_approval', 'approve', 'awaiting_buyer_receipt', '{merchant}', '{}', 'reshipped', 'restart', 'TEMU-34', 'stated', '{}'),
+    ('temu/reship', 1, 'requested', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated', '{}'),
+    ('temu/reship', 1, 'awaiting_merchant_ship', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated', '{}'),
+    ('temu/reship', 1, 'awaiting_approval', 'timeout', 'rejected', '{system}', '{}', 'rejected by timeout', 'restart', 'TEMU-34', 'stated', '{}'),
+    ('temu/reship', 1, 'requested', 'reject', 'rejected', '{merchant}', '{reason}', 'rejected', 'restart', 'TEMU-34', 'reading', '{}'),
+    ('temu/reship', 1, 'awaiting_buyer_receipt', 'receive', 'completed', '{buyer,carrier,platform,erp}', '{}', NULL, 'restart', 'TEMU-34', 'reading', '{"parcel": {"kind": "reship", "state": "delivered"}}')
 ON CONFLICT DO NOTHING;
 
 -- ---- Refused return parcels, charged for both legs: TEMU-43 ----
@@ -258,6 +280,22 @@ INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for,
     ('temu/refused_parcel', 1, 'completed', 'Billed', true, NULL, NULL, 'entered', 'TEMU-43', 'stated'),
     ('temu/refused_parcel', 1, 'closed', 'Charge withdrawn', true, NULL, NULL, 'entered', 'TEMU-43', 'external')
 ON CONFLICT DO NOTHING;
+-- The parcel itself, where it waits at the carrier's ({"parcel_waits": true}): the merchant collects or abandons it, and silence abandons it.
+INSERT INTO aftersale.flow_state (flow, version, state, title, final, waits_for, term, starts, rule, standing) VALUES
+    ('temu/refused_parcel', 1, 'held_at_carrier', 'Parcel held: to be collected or abandoned', false, 'merchant', '168 hours', 'opened', 'TEMU-43', 'external'),
+    ('temu/refused_parcel', 1, 'returning', 'To be collected, on its way to the merchant', false, 'carrier', NULL, 'entered', 'TEMU-43', 'external'),
+    ('temu/refused_parcel', 1, 'returned', 'Collected', true, NULL, NULL, 'entered', 'TEMU-43', 'external'),
+    ('temu/refused_parcel', 1, 'destroyed', 'Abandoned', true, NULL, NULL, 'entered', 'TEMU-43', 'external')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, requires, outcome, rule, standing, effect) VALUES
+    ('temu/refused_parcel', 1, 'proposed', 'open', 10, 'held_at_carrier', '{merchant}', '{"attributes": {"parcel_waits": true}}', NULL, 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'proposed', 'open', 0, 'proposed', '{merchant}', '{}', NULL, 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'held_at_carrier', 'collect', 0, 'returning', '{merchant}', '{}', 'collected', 'TEMU-43', 'external', '{"parcel": {"kind": "return", "state": "returning"}}'),
+    ('temu/refused_parcel', 1, 'held_at_carrier', 'abandon', 0, 'destroyed', '{merchant}', '{}', 'abandoned', 'TEMU-43', 'external', '{"parcel": {"kind": "return", "state": "abandoned"}}'),
+    ('temu/refused_parcel', 1, 'held_at_carrier', 'timeout', 0, 'destroyed', '{system}', '{}', 'abandoned by silence', 'TEMU-43', 'external', '{}'),
+    ('temu/refused_parcel', 1, 'returning', 'receive', 0, 'returned', '{merchant,carrier,platform,erp}', '{}', NULL, 'TEMU-43', 'external', '{"parcel": {"kind": "return", "state": "delivered"}}')
+ON CONFLICT DO NOTHING;
+
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, needs, outcome, rule, standing, effect) VALUES
     ('temu/refused_parcel', 1, 'proposed', 'accept', 'accepted', '{merchant}', '{}', 'charge accepted', 'TEMU-43', 'external', '{}'),
     ('temu/refused_parcel', 1, 'proposed', 'object', 'dispute', '{merchant}', '{remark,evidence}', NULL, 'TEMU-43', 'external', '{}'),
@@ -297,4 +335,20 @@ SELECT s.flow, 1, s.state, 'withdraw', CASE s.flow WHEN 'temu/cancel' THEN 'clos
 FROM aftersale.flow_state AS s JOIN aftersale.flow AS f USING (flow, version)
 WHERE s.version = 1 AND NOT s.final AND s.standing <> 'own' AND s.state <> 'approved_by_silence' AND s.state <> ALL ('{return_in_transit,awaiting_inspection,return_rejected,awaiting_buyer_receipt}')
     AND s.flow = ANY ('{temu/return_refund,temu/refund_only,temu/missing_item,temu/not_received,temu/cancel,temu/reship}')
+ON CONFLICT DO NOTHING;
+
+-- ---- The sites: TEMU-14 to TEMU-16 ----
+-- Label booking is stated for the examples alone; for other sites the shop says.  Returns cross borders within the platform's Europe without the UK,
+-- for merchants who upload labels, and never in the United States.
+
+INSERT INTO aftersale.site (platform, site, settings, rule, standing) VALUES
+    ('temu', 'US', '{"auto_label": true, "cross_border": false}', 'TEMU-16', 'stated'),
+    ('temu', 'GB', '{"auto_label": true, "cross_border": false}', 'TEMU-16', 'stated'),
+    ('temu', 'ES', '{"auto_label": true, "region": "europe", "cross_border_needs": "merchant_label"}', 'TEMU-14', 'stated'),
+    ('temu', 'DE', '{"auto_label": false, "region": "europe", "cross_border_needs": "merchant_label"}', 'TEMU-15', 'stated'),
+    ('temu', 'IT', '{"auto_label": false, "region": "europe", "cross_border_needs": "merchant_label"}', 'TEMU-15', 'stated')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.site (platform, site, settings, rule, standing)
+SELECT 'temu', site, '{"region": "europe", "cross_border_needs": "merchant_label"}', 'TEMU-16', 'reading'
+FROM pg_catalog.unnest('{AT,BE,BG,CY,CZ,DK,EE,FI,FR,GR,HR,HU,IE,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK}'::text[]) AS site
 ON CONFLICT DO NOTHING;

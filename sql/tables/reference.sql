@@ -205,6 +205,26 @@ COMMENT ON COLUMN aftersale.role_permission.role IS 'Role of a shop''s member, s
 COMMENT ON COLUMN aftersale.role_permission.permission IS 'Permission, such as agree_refund; * is every permission (the main account).';
 COMMENT ON COLUMN aftersale.role_permission.rule IS 'The rule''s number.';
 
+CREATE TABLE aftersale.site (
+    platform text NOT NULL,
+    site text NOT NULL,
+    settings jsonb NOT NULL CHECK (pg_catalog.jsonb_typeof(settings) = 'object'),
+    effective_from timestamptz NOT NULL DEFAULT '-infinity',
+    effective_to timestamptz NOT NULL DEFAULT 'infinity',
+    rule text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
+    PRIMARY KEY (platform, site, effective_from),
+    CHECK (effective_from < effective_to)
+);
+COMMENT ON TABLE aftersale.site IS 'What a platform offers on each of its sites. A shop''s own settings go over it, but for what it forbids.';
+COMMENT ON COLUMN aftersale.site.platform IS 'Platform code.';
+COMMENT ON COLUMN aftersale.site.site IS 'The site: shop_country.site, or the country where that is NULL.';
+COMMENT ON COLUMN aftersale.site.settings IS 'auto_label (the platform books return labels), region (returns cross borders within it, TEMU-16), cross_border (false: never, whatever the shop sets), cross_border_needs (the setting that must be true for it).';
+COMMENT ON COLUMN aftersale.site.effective_from IS 'In force from this instant on.';
+COMMENT ON COLUMN aftersale.site.effective_to IS 'No longer in force at this instant.';
+COMMENT ON COLUMN aftersale.site.rule IS 'The rule''s number.';
+COMMENT ON COLUMN aftersale.site.standing IS 'stated, reading, external, informational or own.';
+
 CREATE TABLE aftersale.carrier (
     platform text NOT NULL,
     code text NOT NULL,

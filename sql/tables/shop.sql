@@ -31,7 +31,7 @@ COMMENT ON COLUMN aftersale.shop_country.site IS 'The platform''s site, where it
 COMMENT ON COLUMN aftersale.shop_country.currency IS 'Currency, ISO 4217.';
 COMMENT ON COLUMN aftersale.shop_country.calendar IS 'The business calendar by which business days and hours count.';
 COMMENT ON COLUMN aftersale.shop_country.time_zone IS 'IANA time zone of the site.';
-COMMENT ON COLUMN aftersale.shop_country.settings IS 'cross_border, auto_label, fallback_label, merchant_label, features.';
+COMMENT ON COLUMN aftersale.shop_country.settings IS 'What the shop has there, over the platform''s table site: cross_border, cross_border_anywhere, auto_label, fallback_label, merchant_label, features, and what your own flows require.';
 
 CREATE TABLE aftersale.flow_override (
     shop_id bigint NOT NULL REFERENCES aftersale.shop ON DELETE CASCADE,

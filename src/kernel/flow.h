@@ -102,7 +102,8 @@ typedef enum AsRefundOf
 	AS_REFUND_GIVEN,			/* the payload's amount */
 	AS_REFUND_GIVEN_OR_ASKED,	/* the payload's amount, else what the buyer
 								 * asks for */
-	AS_REFUND_REMAINDER			/* all that remains of the order */
+	AS_REFUND_REMAINDER,		/* all that remains of the order */
+	AS_REFUND_FULL				/* what the buyer asks for, whatever the ratio */
 } AsRefundOf;
 
 /* Who executes a refund. */

@@ -115,7 +115,7 @@ wanted_amount(const AsMoney *money, const AsTransition *transition, AsAmount ref
 	wanted->known = false;
 	if (transition->refund == AS_REFUND_REMAINDER)
 		*wanted = money->remaining;
-	else if (transition->refund != AS_REFUND_ASKED && money->given.known)
+	else if ((transition->refund == AS_REFUND_GIVEN || transition->refund == AS_REFUND_GIVEN_OR_ASKED) && money->given.known)
 	{
 		*wanted = money->given;
 		*was_given = true;
@@ -133,7 +133,7 @@ as_compute_refund(const AsMoney *money, const AsTransition *transition, AsAmount
 				  AsRefund *refund, bool *refunds, AsError *error)
 {
 	bool		by_platform = transition->executor == AS_EXECUTOR_PLATFORM;
-	AsRatio		ratio = money->has_ratio ? money->ratio : AS_RATIO_ONE;
+	AsRatio		ratio = money->has_ratio && transition->refund != AS_REFUND_FULL ? money->ratio : AS_RATIO_ONE;
 	Asked		asked = {0, 0, 0, 0};
 	Asked		whole = {0, 0, 0, 0};
 	AsMaybeAmount wanted;

@@ -25,5 +25,14 @@ SELECT is(pg_temp.act(2, pg_temp.ny('2026-11-15 17:00'), 'answer', '{"remark": "
 SELECT is(pg_temp.swept(3, pg_temp.ny('2026-11-15 17:00')), 'awaiting_merchant_response', 'TEMU-43: at it nothing fires');
 SELECT is(pg_temp.swept(3, pg_temp.ny('2026-11-15 17:00') + interval '1 microsecond'), 'accepted (accepted by silence)', 'TEMU-43: silence accepts again');
 SELECT is((SELECT string_agg(DISTINCT standing, ', ') FROM aftersale.flow_state WHERE flow = 'temu/refused_parcel' AND term IS NOT NULL), 'external', 'TEMU-43: every term of it is external to the source');
+-- the parcel: collect or abandon within 168 hours, silence abandons
+SELECT pg_temp.clock('2026-11-02 10:00+00') \g /dev/null
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, attributes) SELECT 1, n, 'temu/refused_parcel', 'US', '{"parcel_waits": true}' FROM generate_series(90, 93) n;
+SELECT results_eq('SELECT DISTINCT state, due_at FROM aftersale.request WHERE request_id BETWEEN 90 AND 93', $$VALUES ('held_at_carrier', '2026-11-09 10:00+00'::timestamptz)$$, 'TEMU-43: a parcel that waits is held for seven days of 24 hours');
+SELECT is(pg_temp.act(90, '2026-11-09 10:00+00', 'collect'), 'returning', 'TEMU-43: collected, at the very deadline');
+SELECT is(pg_temp.act(90, '2026-11-12 10:00+00', 'receive', '{}', 'carrier'), 'returned', 'TEMU-43: and received');
+SELECT is(pg_temp.act(91, '2026-11-05 10:00+00', 'abandon'), 'destroyed', 'TEMU-43: or abandoned');
+SELECT is(pg_temp.act(92, '2026-11-09 10:00:00.000001+00', 'collect'), 'RA021', 'TEMU-43: a microsecond later it is too late');
+SELECT is(pg_temp.swept(92, '2026-11-09 10:00:00.000001+00'), 'destroyed (abandoned by silence)', 'TEMU-43: silence abandons it');
 SELECT * FROM finish();
 ROLLBACK;

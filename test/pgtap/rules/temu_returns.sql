@@ -42,7 +42,7 @@ SELECT is(pg_temp.act(11, '2026-11-26 11:00+00', 'approve_partly', '{"amount": 4
 
 -- TEMU-17: the platform's deadline, or the shop's; at its end full refund without return, executed by the platform (trap 1)
 SELECT pg_temp.open(n, 'temu/return_refund', '2026-11-20 10:00+00') FROM generate_series(20, 29) AS n \g /dev/null
-SELECT is(pg_temp.act(n, '2026-11-20 10:00+00', 'require_label'), 'awaiting_merchant_label', 'TEMU-17: the merchant supplies the label') FROM generate_series(20, 27) AS n;
+SELECT is(pg_temp.act(n, '2026-11-20 10:00+00', 'require_label', '{}', 'platform'), 'awaiting_merchant_label', 'TEMU-17: the merchant supplies the label') FROM generate_series(20, 27) AS n;
 SELECT is(pg_temp.due(20), NULL, 'TEMU-17: a length is not stated, and none is invented');
 UPDATE aftersale.request SET platform_due_at = '2026-11-22 10:00+00' WHERE shop_id = 1 AND request_id BETWEEN 21 AND 27;
 SELECT is(pg_temp.due(21), '2026-11-22 10:00+00', 'TEMU-17: the deadline is the one that the platform gives');
@@ -80,5 +80,14 @@ SELECT pg_temp.open(40, 'temu/return_refund', '2026-11-26 10:00+00', 10, 'damage
 SELECT is((SELECT state || ' (' || outcome || ')' FROM aftersale.request WHERE request_id = 40), 'refunded (refunded without return)', 'TEMU-28: a return that hits the strategy needs no return');
 SELECT is(pg_temp.money(40), '3.00 platform', 'TEMU-28: it is refunded at the ratio, by the platform');
 SELECT is((SELECT state FROM aftersale.request WHERE request_id = 41), 'requested', 'TEMU-28: others are returned');
+-- TEMU-17: full is full, whatever ratio the request has
+SELECT pg_temp.open(29 + n, 'temu/return_refund', '2026-11-27 10:00+00', 40, NULL, 'US', '2026-11-28 10:00+00', '30%') FROM generate_series(1, 2) n \g /dev/null
+SELECT pg_temp.act(29 + n, '2026-11-27 10:00+00', 'require_label', '{}', 'platform') FROM generate_series(1, 2) n \g /dev/null
+SELECT pg_temp.act(31, '2026-11-27 11:00+00', 'upload_label', '{"carrier": "UPS", "label": "label.pdf", "tracking_no": "1Z", "accepted": true}') \g /dev/null
+SELECT pg_temp.act(31, '2026-11-27 12:00+00', 'declare_label_false', '{}', 'platform') \g /dev/null
+SELECT is(pg_temp.money(31), '40.00 platform', 'TEMU-17: false, in full, too');
+SELECT is(pg_temp.swept(30, '2026-11-30 10:00+00'), 'refunded (refunded without return)', 'TEMU-17: late, of a request with a ratio');
+SELECT is(pg_temp.money(30), '40.00 platform', 'TEMU-17: is refunded in full');
+SELECT results_eq($$SELECT kind, carrier, tracking_no, label, state FROM aftersale.parcel WHERE request_id = 31$$, $$VALUES ('return', 'UPS', '1Z', 'label.pdf', 'labelled')$$, 'TEMU-17: the return''s parcel has the label');
 SELECT * FROM finish();
 ROLLBACK;

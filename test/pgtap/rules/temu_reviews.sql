@@ -65,5 +65,11 @@ SELECT is(pg_temp.swept(34, pg_temp.ny('2026-11-21 18:00') + interval '1 microse
 SELECT is(pg_temp.open(36, 'temu/cancel', pg_temp.ny('2026-11-22 18:00'), platform_due_at => pg_temp.ny('2026-11-23 12:00')), pg_temp.ny('2026-11-23 12:00'), 'TEMU-10: a deadline that the platform gives');
 SELECT is(pg_temp.act(36, pg_temp.ny('2026-11-22 19:00'), 'report_shipped', '{"partly": true}', 'erp'), 'partly_shipped', 'TEMU-10: partly shipped');
 SELECT is(pg_temp.due(36), pg_temp.ny('2026-11-23 12:00'), 'TEMU-10: holds for what is left');
+-- TEMU-10: shipped when it is opened
+SELECT pg_temp.clock('2026-11-20 10:00+00') \g /dev/null
+SELECT is(pg_temp.sqlstate_of($$INSERT INTO aftersale.request (shop_id, request_id, flow, country, attributes) VALUES (1, 900, 'temu/cancel', 'US', '{"shipped": true}')$$), 'RA034', 'TEMU-10: of an order that is shipped no cancellation opens');
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, attributes) VALUES (1, 901, 'temu/cancel', 'US', '{"shipped": false}'), (1, 902, 'temu/cancel', 'US', '{"shipped": "partly"}');
+SELECT results_eq('SELECT state, due_at FROM aftersale.request WHERE request_id IN (901, 902) ORDER BY request_id', $$VALUES ('requested', '2026-11-21 10:00+00'::timestamptz), ('partly_shipped', '2026-11-21 10:00+00')$$,
+	'TEMU-10: one that is shipped in part is judged by what is left, within the same 24 hours');
 SELECT * FROM finish();
 ROLLBACK;
