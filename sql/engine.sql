@@ -23,10 +23,11 @@ CREATE TYPE aftersale.allowed_action AS (
     action text,
     to_state text,
     needs text[],
-    due_at timestamptz
+    due_at timestamptz,
+    advice text[]
 );
 COMMENT ON TYPE aftersale.allowed_action IS
-'An action that is allowed now: the state that it leads to, the payload keys that it needs, the deadline.';
+'An action that is allowed now: the state that it leads to, the payload keys that it needs, the deadline, what the platform advises before it (NULL: nothing).';
 
 CREATE TYPE aftersale.explanation AS (
     at timestamptz,
@@ -133,7 +134,7 @@ RETURNS SETOF aftersale.allowed_action
 LANGUAGE C STABLE PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'aftersale_allowed_actions';
 COMMENT ON FUNCTION aftersale.allowed_actions(bigint, bigint, text) IS
-'The actions that are allowed on a request now, deadlines that have passed taken into account whether or not the sweep has run. What the actor lacks the permission for is left out. actor: as in act(). Errors: RA016 no such request, RA071 not of the shop. Example: SELECT action, to_state, needs FROM aftersale.allowed_actions(1, 42);';
+'The actions that are allowed on a request now, deadlines that have passed taken into account whether or not the sweep has run. What the actor lacks the permission for, what the request does not qualify for and what the flow refuses are left out. advice: what the platform advises before the action (DOUYIN-14, KS-10), as advice() tells for many requests; it blocks nothing. actor: as in act(). Errors: RA016 no such request, RA071 not of the shop. Example: SELECT action, to_state, needs FROM aftersale.allowed_actions(1, 42);';
 
 CREATE FUNCTION aftersale.explain(shop_id bigint, request_id bigint) RETURNS SETOF aftersale.explanation
 LANGUAGE plpgsql STABLE PARALLEL SAFE

@@ -89,7 +89,7 @@ SELECT * FROM (VALUES
     ('douyin', 'DOUYIN-11', 'The merchant decides within 48 hours, or the platform refunds.', 'pack douyin, flow douyin/shipped_refund_only', 'stated'),
     ('douyin', 'DOUYIN-12', 'Cases are found by order, buyer, phone and day of application.', 'view worklist, view buyer', 'stated'),
     ('douyin', 'DOUYIN-13', 'Cases are decided singly or many at once.', 'act(), act_many()', 'stated'),
-    ('douyin', 'DOUYIN-14', 'Intercept and agree to refund after the refusal first, or have the buyer withdraw or amend.', 'pack douyin, flow_advice; advice()', 'informational'),
+    ('douyin', 'DOUYIN-14', 'Intercept and agree to refund after the refusal first, or have the buyer withdraw or amend.', 'pack douyin, flow_advice; allowed_actions(), advice()', 'informational'),
     ('douyin', 'DOUYIN-15', 'A rejection has a reason, and evidence where the reason demands it.', 'pack douyin, table reason', 'stated'),
     ('douyin', 'DOUYIN-16', 'A groundless rejection may be penalised.', 'pack douyin, flow_advice; advice()', 'informational'),
     ('douyin', 'DOUYIN-17', 'The buyer may withdraw an application or modify it; another amount or type starts the clock anew.', 'pack douyin, flow douyin/shipped_refund_only', 'reading'),

@@ -112,6 +112,31 @@ needs_array(const AsFlow *flow, const AsTransition *transition)
 	return PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+static AsStatement find_advice = {
+	"SELECT pg_catalog.array_agg(a.advice OPERATOR(pg_catalog.||) coalesce(' (' OPERATOR(pg_catalog.||) a.rule OPERATOR(pg_catalog.||) ')', '')"
+	"  ORDER BY a.name USING OPERATOR(pg_catalog.<))"
+	" FROM aftersale.flow_advice AS a WHERE a.flow OPERATOR(pg_catalog.=) $1 AND a.version OPERATOR(pg_catalog.=) $2"
+	" AND coalesce(a.state OPERATOR(pg_catalog.=) $3, true) AND a.action OPERATOR(pg_catalog.=) $4"
+	" AND $5 OPERATOR(pg_catalog.@>) a.condition",
+	5, {TEXTOID, INT4OID, TEXTOID, TEXTOID, JSONBOID}
+};
+
+/* What the platform advises before the transition's action, as text[]; *isnull: nothing. */
+static Datum
+advice_array(const AsFlow *flow, const AsTransition *transition, const AsRequestRow *row, bool *isnull)
+{
+	Datum		values[5] = {
+		CStringGetTextDatum(flow->name), Int32GetDatum(flow->version),
+		CStringGetTextDatum(flow->states[transition->from].name), CStringGetTextDatum(flow->actions[transition->action]),
+		row->values[AS_COL_attributes]
+	};
+	Datum		advice;
+
+	as_execute(&find_advice, values, NULL, true, 1);
+	advice = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, isnull);
+	return *isnull ? (Datum) 0 : advice;
+}
+
 /* Whether every act of the transition's action is refused, for whoever may take it. */
 static bool
 is_refused(const AsFlow *flow, const AsTransition *transition, uint64_t meets, AsActorKind actor)
@@ -124,7 +149,7 @@ is_refused(const AsFlow *flow, const AsTransition *transition, uint64_t meets, A
 }
 
 static void
-put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind actor, uint64_t permits)
+put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, const AsRequestRow *row, AsActorKind actor, uint64_t permits)
 {
 	const AsFlow *flow = judgement->flow;
 	const AsDecision *standing = &judgement->decision;
@@ -132,8 +157,8 @@ put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind act
 	for (int i = 0; i < flow->n_transitions; i++)
 	{
 		const AsTransition *transition = &flow->transitions[i];
-		Datum		values[4];
-		bool		nulls[4] = {false, false, false, !standing->due_at.known};
+		Datum		values[5];
+		bool		nulls[5] = {false, false, false, !standing->due_at.known, false};
 
 		if (transition->from != standing->state || (transition->actors & (1u << actor)) == 0 ||
 			strcmp(flow->actions[transition->action], AS_ACTION_TIMEOUT) == 0 ||
@@ -147,6 +172,7 @@ put_allowed(ReturnSetInfo *result, const AsJudgement *judgement, AsActorKind act
 		values[1] = CStringGetTextDatum(flow->states[transition->to].name);
 		values[2] = needs_array(flow, transition);
 		values[3] = TimestampTzGetDatum(standing->due_at.at);
+		values[4] = advice_array(flow, transition, row, &nulls[4]);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
@@ -184,7 +210,7 @@ aftersale_allowed_actions(PG_FUNCTION_ARGS)
 	as_judge_standing(&row, as_now(), &judgement);
 	as_session_speaker(PG_GETARG_INT64(0), NULL, PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), &speaker);
 	permits = as_flow_permits(PG_GETARG_INT64(0), judgement.flow, &speaker, &role);
-	put_allowed(result, &judgement, speaker.kind, permits);
+	put_allowed(result, &judgement, &row, speaker.kind, permits);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -1,6 +1,6 @@
 -- Douyin, shipped refund-only, rule by rule: deadline, decisions, reports, the buyer's acts.
 BEGIN;
-SELECT plan(59);
+SELECT plan(61);
 -- What a statement gives when the clerk, who is nobody in the database but a service account of shop 1, runs it at an instant
 CREATE FUNCTION pg_temp.at(instant timestamptz, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -102,6 +102,12 @@ UPDATE aftersale.reason SET evidence_needed = true WHERE platform = 'douyin' AND
 RESET ROLE;
 SELECT matches(pg_temp.act('2026-11-24 23:00+00', 46, 'reject', 'olga', '{"reason": "18"}'), '^RA023 .*"evidence"', 'DOUYIN-15: and when its row has changed');
 SELECT is(pg_temp.act('2026-11-24 23:30+00', 45, 'approve', 'olga'), 'refunded', 'DOUYIN-13: what was rejected can be agreed to later');
+
+-- DOUYIN-14: advice on the order of acts, beside what is allowed
+SELECT is(pg_temp.at('2026-11-24 23:00+00', $$SELECT string_agg(action || ': ' || coalesce(rtrim(left(advice[1], 20)), 'none'), '; ' ORDER BY action) FROM aftersale.allowed_actions(1, 46, 'olga')$$),
+	'agree_after_refusal: none; approve: Intercept the parcel; reject: A rejection without', 'DOUYIN-14: allowed_actions() tells what is advised first');
+SELECT is(pg_temp.at('2026-11-24 23:00+00', $$SELECT advice[2] FROM aftersale.allowed_actions(1, 46, 'olga') WHERE action = 'reject'$$),
+	'Intercept the parcel and agree to refund after the refusal, or agree with the buyer that he withdraws or amends, before you reject. (DOUYIN-14)', 'DOUYIN-14: with the rule');
 
 -- DOUYIN-03, DOUYIN-13: who decides
 SELECT matches(pg_temp.act('2026-11-24 23:00+00', 46, a, 'sub', '{"reason": "1", "evidence": ["e"]}'), '^RA070 ', 'DOUYIN-03: a sub-account has nothing that was not granted: ' || a)
