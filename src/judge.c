@@ -16,6 +16,7 @@
 #include "kernel/currency.h"
 #include "money.h"
 #include "requirements.h"
+#include "return_requirements.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -332,6 +333,8 @@ decide(AsJudgement *judgement)
 	if (strcmp(error.sqlstate, RA_PERMISSION_MISSING) == 0)
 		as_hint_permission(judgement->shop_id, judgement->flow->permissions[judgement->decision.missing_permission],
 						   judgement->command.role, &error);
+	if (strcmp(error.sqlstate, RA_REQUIREMENT_UNMET) == 0 && judgement->command.kind == AS_COMMAND_OPEN)
+		as_explain_policy(judgement, &error);
 	as_report(&error);
 }
 

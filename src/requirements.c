@@ -8,6 +8,7 @@
 #include "config.h"
 #include "owner.h"
 #include "requirements.h"
+#include "return_requirements.h"
 #include "statement.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -138,11 +139,79 @@ reject_reason_holds(const Question *question)
 	return is_value(question, !restricted ? "unrestricted" : unlisted ? "unlisted" : evidence ? "evidence" : "no_evidence");
 }
 
+/* ---- returns, and the past ---- */
+
+static bool
+is_opening(const Question *question)
+{
+	return question->judgement->command.kind == AS_COMMAND_OPEN;
+}
+
+static const char *const teller_values[] = {"merchant", "buyer", "platform", "carrier", "erp", "system", NULL};
+
+static bool
+told_by_holds(const Question *question)
+{
+	char	   *actor = as_row_text(question->row, AS_COL_actor);
+
+	return actor != NULL && is_value(question, as_actor_names[as_actor_kind(actor)]);
+}
+
+static const char *const policy_values[] = {"eligible", NULL};
+
+static bool
+policy_holds(const Question *question)
+{
+	return is_opening(question) && as_policy_allows(question->row);
+}
+
+static const char *const address_values[] = {"before_order", "routed", NULL};
+
+static bool
+return_address_holds(const Question *question)
+{
+	if (is_value(question, "routed"))
+		return as_return_is_routed(question->row, question->judgement->command.now);
+	return is_opening(question) && as_address_before_order(question->row);
+}
+
+static Jsonb *
+event_of(const Question *question)
+{
+	JsonbValue	copy = *question->value;
+
+	return JsonbValueToJsonb(&copy);
+}
+
+static bool
+ever_holds(const Question *question)
+{
+	return !is_opening(question) && as_history_has(question->row, event_of(question));
+}
+
+static bool
+never_holds(const Question *question)
+{
+	return is_opening(question) || !as_history_has(question->row, event_of(question));
+}
+
+static bool
+never_for_order_holds(const Question *question)
+{
+	return is_opening(question) && !as_order_history_has(question->row, event_of(question));
+}
+
 static const Member members[] = {
 	{"attributes", true, NULL, attributes_hold},
 	{"settings", true, NULL, settings_hold},
 	{"carrier", false, carrier_values, carrier_holds},
 	{"reject_reason", false, reason_values, reject_reason_holds},
+	{"told_by", false, teller_values, told_by_holds},
+	{"policy", false, policy_values, policy_holds},
+	{"return_address", false, address_values, return_address_holds},
+	{"ever", true, NULL, ever_holds},
+	{"never", true, NULL, never_holds},
+	{"never_for_order", true, NULL, never_for_order_holds},
 };
 
 /* ---- requirements ---- */

@@ -6,6 +6,11 @@
  *	{"settings": {...}}			the shop's settings, with its country's over them, contain it
  *	{"carrier": "..."}			listed, unlisted or unrestricted: the payload's carrier in aftersale.carrier
  *	{"reject_reason": "..."}	evidence, no_evidence, unlisted or unrestricted: the payload's reason in aftersale.reason
+ *	{"told_by": "platform"}		the kind of actor that opens the request or acts
+ *	{"policy": "eligible"}		at the opening: the shop's return policy allows it
+ *	{"return_address": "..."}	before_order, at the opening: recorded and in force before the order; routed: there is one now
+ *	{"ever": {...}}, {"never": {...}}	the request's history has an event that contains it, or none
+ *	{"never_for_order": {...}}	at the opening: that of no other request of the flow and the order has
  *
  * All members of an object have to hold.  unrestricted: the platform has no
  * list here.

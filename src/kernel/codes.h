@@ -80,4 +80,7 @@
 #define RA_INVALID_RULE				"RA080"
 #define RA_RULE_USED_UP				"RA081"
 
+/* RA090 to RA099: returns */
+#define RA_NOT_RETURNABLE			"RA090"
+
 #endif
