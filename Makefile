@@ -17,7 +17,7 @@ ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
               install routing returns engine outbox strategy sweep scheduler access packs rules drawing
 TABLE_PARTS = reference shop routing returns request sweep money strategy views access triggers
-PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea
+PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea tiktok_sea_2026
 
 DATA  = aftersale--$(EXTVERSION).sql
 PG_CPPFLAGS = -I$(srcdir_)/src
