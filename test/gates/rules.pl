@@ -1,58 +1,47 @@
 # Rules and tests agree: what aftersale.rules() says to be built has a test that
-# carries its number, and no test names a rule that does not exist.  A number
-# counts where a name of a test or a comment begins with it ("TEMU-18: names ..."),
-# or stands in it in parentheses.
+# names it, and no test names a rule that does not exist (see Rules.pm for how);
+# each test in test/pgtap/rules is one of a rule.
 use strict;
 use warnings;
-use File::Find;
+use lib 'test/gates';
+use Rules qw(rules test_files slurp numbers_in assertions names);
 use Test::More;
 
-my $number = qr/(?:TEMU|TTSEA|DOUYIN|TTRET|KS)-\d\d/;
-my $numbers = qr/$number(?:(?:, | to |, and )(?:$number|\d\d))*/;
-
-sub slurp { my ($file) = @_; open my $in, '<', $file or die "$file: $!"; local $/; return <$in> }
-
-# "TEMU-20 to TEMU-22, 27" as TEMU-20, TEMU-21, TEMU-22, TEMU-27
-sub expanded
+my (%rule, %tested);
+for my $rule (rules())
 {
-	my ($text) = @_;
-	my ($platform, $last, @all);
-	while ($text =~ /(to )?(?:([A-Z]+)-)?(\d\d)/g)
-	{
-		$platform = $2 if $2;
-		push @all, map { sprintf '%s-%02d', $platform, $_ } ($1 ? $last + 1 : $3) .. $3;
-		$last = $3;
-	}
-	return @all;
-}
-
-my (%place, %standing, %tested);
-for (slurp('sql/rules.sql') =~ /^    \(('.*)$/mg)
-{
-	my ($platform, $rule, $says, $place, $standing) = /^'(\w+)', '([\w-]+)', '((?:[^']|'')+)', (NULL|'(?:[^']|'')+'), '(\w+)'\)/
-		or die "a rule of sql/rules.sql is not as it should be: $_";
-	ok(!exists $place{$rule}, "$rule stands once in aftersale.rules()");
-	$place{$rule} = $place eq 'NULL' ? undef : $place;
-	like($standing, qr/^(?:stated|reading|external|informational)$/, "$rule has a standing");
+	ok(!$rule{ $rule->{rule} }, "$rule->{rule} stands once in aftersale.rules()");
+	like($rule->{standing}, qr/^(?:stated|reading|external|informational)$/, "$rule->{rule} has a standing");
+	$rule{ $rule->{rule} } = $rule;
 }
 my %count = (TEMU => 43, TTSEA => 18, DOUYIN => 17, TTRET => 16, KS => 11);
 for my $series (sort keys %count)
 {
 	my $expected = join ' ', map { sprintf '%s-%02d', $series, $_ } 1 .. $count{$series};
-	is(join(' ', sort grep { /^$series-/ } keys %place), $expected, "all rules of series $series are there");
+	is(join(' ', sort grep { /^$series-/ } keys %rule), $expected, "all rules of series $series are there");
 }
 
-my @files;
-find({ no_chdir => 1, wanted => sub { push @files, $_ if -f && /\.(?:sql|c|pl|spec)$/ } }, 'test');
-for my $file (sort grep { $_ ne 'test/gates/rules.pl' } @files)
+for my $file (test_files())
 {
-	my $text = slurp($file);
-	my %unknown = map { $_ => 1 } grep { !exists $place{$_} } $text =~ /\b((?:TEMU|TTSEA|DOUYIN|TTRET|KS)-\d+)\b/g;
+	my %unknown = map { $_ => 1 } grep { !$rule{$_} } numbers_in(slurp($file));
 	is(join(' ', sort keys %unknown), '', "$file names no unknown rule");
-	$tested{$_} = 1 for map { expanded($_) } $text =~ /(?:^\s*(?:--|\*|\/\*|#)[-\s]*|['"])($numbers): /mg, $text =~ /\(($numbers)(?:, ISO \d+)?\)/g;
+	for my $name (names($file))
+	{
+		my (undef, @rules) = @$name;
+		$tested{$_} = 1 for @rules;
+	}
 }
-for my $rule (sort keys %place)
+for my $file (sort glob('test/pgtap/rules/*.sql'))
 {
-	ok($tested{$rule}, "$rule, which lives in $place{$rule}, has a test") if defined $place{$rule};
+	my @assertions = assertions(slurp($file));
+	cmp_ok(scalar @assertions, '>', 0, "$file has tests");
+	my @nameless = map { "line $_->{line}: " . ($_->{description} // 'no description that is written out') } grep { !@{ $_->{rules} } } @assertions;
+	is(join("\n", @nameless), '', "the description of every test in $file begins with its rule: 'TEMU-02: ...'");
+}
+# what only a document tells needs none
+for my $rule (map { $rule{$_} } sort keys %rule)
+{
+	next if !defined $rule->{place} || $rule->{standing} eq 'informational' && $rule->{place} =~ m{^doc/[\w/.]+(?:, doc/[\w/.]+)*$};
+	ok($tested{ $rule->{rule} }, "$rule->{rule}, which lives in $rule->{place}, has a test");
 }
 done_testing();

@@ -50,7 +50,7 @@ SELECT results_eq($$SELECT shop_id, name, coalesce(signal, 'opening'), action, e
 	(1, 'douyin C: intercepted', 'interception_succeeded', 'approve', false), (1, 'douyin D: after refusal', 'opening', 'agree_after_refusal', false)$$,
 	'DOUYIN-02, DOUYIN-09: strategies A, B, C and D, exactly, for that shop, switched off');
 SELECT throws_ok($$SELECT aftersale.load_pack('douyin', 2)$$, 'RA080', NULL, 'DOUYIN-09: not for a shop of another platform');
-SELECT throws_ok($$SELECT aftersale.load_pack('douyin', 9)$$, 'RA010', NULL, 'nor for one that does not exist');
+SELECT throws_ok($$SELECT aftersale.load_pack('douyin', 9)$$, 'RA010', NULL, 'DOUYIN-09: nor for one that does not exist');
 RESET ROLE;
 SELECT is(pg_temp.opened(1, 0.01), 'requested', 'DOUYIN-09: switched off, none acts');
 SELECT is(pg_temp.act(1, 'shipment_cancelled', 'erp'), 'requested 2026-11-22 10:00:00+00', 'DOUYIN-05: a signal alone refunds nothing');
@@ -126,17 +126,17 @@ UPDATE aftersale.flow SET effective_from = '2026-12-01 00:00+00' WHERE flow = 'd
 SELECT aftersale.load_pack('douyin', 1) \g /dev/null
 SELECT results_eq($$SELECT version, count(*)::int FROM aftersale.flow_transition WHERE flow = 'douyin/shipped_refund_only' GROUP BY 1 ORDER BY 1$$,
 	$$SELECT v, (SELECT count(*)::int FROM aftersale.flow_transition WHERE flow = 'douyin/shipped_refund_only' AND version = 1) FROM generate_series(1, 2) v$$,
-	'a newer version of a pack lands beside the old one');
+	'DOUYIN-11: a newer version of a pack lands beside the old one');
 SELECT results_eq($$SELECT name, priority, amount_to, enabled FROM aftersale.rule WHERE shop_id = 1 ORDER BY name$$, $$VALUES
 	('douyin A: shipment cancelled', 10, NULL, true), ('douyin B: small amount', 77, 8::numeric, true),
-	('douyin C: intercepted', 10, NULL, false), ('douyin D: after refusal', 10, NULL, true)$$, 'the shop''s rules stay as they were; what it lacks is brought, switched off');
+	('douyin C: intercepted', 10, NULL, false), ('douyin D: after refusal', 10, NULL, true)$$, 'DOUYIN-09: the shop''s rules stay as they were; what it lacks is brought, switched off');
 RESET ROLE;
 SET aftersale.test_now = '2026-12-01 10:00+00';
 SET ROLE regress_erp;
 INSERT INTO aftersale.request (shop_id, request_id, flow, opened_at) VALUES (1, 41, 'douyin/shipped_refund_only', '2026-11-20 10:00+00'),
 	(1, 42, 'douyin/shipped_refund_only', '2026-12-01 10:00+00'), (3, 42, 'douyin/shipped_refund_only', '2026-12-01 10:00+00');
 SELECT results_eq($$SELECT shop_id, request_id, flow_version, due_at - opened_at FROM aftersale.request WHERE request_id >= 41 ORDER BY 1, 2$$, $$VALUES
-	(1::bigint, 41::bigint, 1, '24:00'::interval), (1, 42, 2, '24:00'), (3, 42, 2, '72:00')$$, 'each is judged by the version of its day, and by the shop''s own term');
+	(1::bigint, 41::bigint, 1, '24:00'::interval), (1, 42, 2, '24:00'), (3, 42, 2, '72:00')$$, 'DOUYIN-11: each is judged by the version of its day, and by the shop''s own term');
 
 SELECT * FROM finish();
 ROLLBACK;

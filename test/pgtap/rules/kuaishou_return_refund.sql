@@ -37,7 +37,7 @@ INSERT INTO aftersale.shop_role_permission (shop_id, role, permission) VALUES (1
 INSERT INTO aftersale.order_balance (shop_id, order_ref, currency, paid) SELECT 1, 'O-' || n, 'CNY', 100 FROM generate_series(1, 40) n;
 INSERT INTO aftersale.request (shop_id, request_id, flow, order_ref, amount, attributes)
 SELECT 1, n, 'kuaishou/return_refund', 'O-' || n, 66.60, CASE WHEN n % 2 = 0 THEN '{"freight_insurance": true}' ELSE '{"freight_insurance": false}' END::jsonb FROM generate_series(1, 40) n;
-SELECT results_eq($$SELECT DISTINCT state, due_at FROM aftersale.request$$, $$VALUES ('requested', NULL::timestamptz)$$, 'no rule gives a deadline, so none is invented');
+SELECT results_eq($$SELECT DISTINCT state, due_at FROM aftersale.request$$, $$VALUES ('requested', NULL::timestamptz)$$, 'KS-09: no rule gives a deadline, so none is invented');
 RESET ROLE;
 
 -- KS-09: the merchant agrees first, then the buyer's shipment is awaited
@@ -104,17 +104,17 @@ SELECT is(pg_temp.act(8, 'confirm_receipt', 'main'), 'refunded', 'KS-10: it does
 SELECT is(pg_temp.advised('{8}'), NULL, 'KS-10: nothing to advise any more');
 SELECT is(pg_temp.clerk($$SELECT count(*) FROM aftersale.act_many(array_fill(1::bigint, '{4}'), '{9,11,12,13}', 'confirm_receipt', '{}', 'cs') WHERE state = 'refunded'$$), '4', 'KS-10: nor does it block many');
 SELECT is(pg_temp.act(6, 'confirm_receipt', 'admin'), 'refunded', 'KS-10: nor where the number is there');
-SELECT results_eq($$SELECT DISTINCT executed_by, status, amount FROM aftersale.refund$$, $$VALUES ('instruct', 'pending', 66.60)$$, 'what is confirmed, the ERP tells the platform to pay');
-SELECT matches(pg_temp.act(14, 'confirm_receipt', 'service'), '^RA070 ', 'confirming pays, and needs the permission');
+SELECT results_eq($$SELECT DISTINCT executed_by, status, amount FROM aftersale.refund$$, $$VALUES ('instruct', 'pending', 66.60)$$, 'KS-10: what is confirmed, the ERP tells the platform to pay');
+SELECT matches(pg_temp.act(14, 'confirm_receipt', 'service'), '^RA070 ', 'KS-10: confirming pays, and needs the permission');
 
 -- the rest of the flow
-SELECT is(pg_temp.act(40, 'refund_without_return', 'main'), 'refunded', 'a refund without a return');
-SELECT is(pg_temp.act(15, 'withdraw', 'buyer'), 'cancelled', 'the buyer withdraws');
-SELECT is(pg_temp.act(7, 'intervene', 'platform'), 'dispute', 'the platform steps in');
-SELECT is(pg_temp.act(7, 'refund', 'platform'), 'refunded', 'and refunds');
-SELECT is((SELECT executed_by FROM aftersale.refund WHERE request_id = 7), 'platform', 'by itself');
+SELECT is(pg_temp.act(40, 'refund_without_return', 'main'), 'refunded', 'KS-09: a refund without a return');
+SELECT is(pg_temp.act(15, 'withdraw', 'buyer'), 'cancelled', 'KS-09: the buyer withdraws');
+SELECT is(pg_temp.act(7, 'intervene', 'platform'), 'dispute', 'KS-09: the platform steps in');
+SELECT is(pg_temp.act(7, 'refund', 'platform'), 'refunded', 'KS-09: and refunds');
+SELECT is((SELECT executed_by FROM aftersale.refund WHERE request_id = 7), 'platform', 'KS-09: by itself');
 SELECT results_eq($$SELECT DISTINCT s.flow, s.state FROM aftersale.status_code s WHERE s.platform = 'kuaishou' AND s.flow <> '*'
-	AND NOT EXISTS (SELECT FROM aftersale.flow_state f WHERE f.flow = s.flow AND f.state = s.state)$$, $$SELECT '', '' WHERE false$$, 'codes for the flow lead to states of it');
+	AND NOT EXISTS (SELECT FROM aftersale.flow_state f WHERE f.flow = s.flow AND f.state = s.state)$$, $$SELECT '', '' WHERE false$$, 'KS-09: codes for the flow lead to states of it');
 
 SELECT * FROM finish();
 ROLLBACK;

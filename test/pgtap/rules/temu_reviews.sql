@@ -3,26 +3,26 @@ BEGIN;
 \ir temu.psql
 
 -- TEMU-08, TEMU-09
-SELECT is(pg_temp.open(n, flow, pg_temp.ny('2026-11-20 18:00')), pg_temp.ny('2026-11-23 18:00'), rule || ': one business day: Friday 18:00 to Monday 18:00')
-FROM (VALUES (10, 'temu/missing_item', 'TEMU-08'), (20, 'temu/not_received', 'TEMU-09')) AS f (n, flow, rule);
+SELECT is(pg_temp.open(n, flow, pg_temp.ny('2026-11-20 18:00')), pg_temp.ny('2026-11-23 18:00'), 'TEMU-08, TEMU-09: one business day: Friday 18:00 to Monday 18:00')
+FROM (VALUES (10, 'temu/missing_item'), (20, 'temu/not_received')) AS f (n, flow);
 SELECT pg_temp.open(f.n + i, flow, pg_temp.ny('2026-11-20 18:00')) FROM (VALUES (10, 'temu/missing_item'), (20, 'temu/not_received')) AS f (n, flow), generate_series(1, 3) AS i \g /dev/null
-SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00'), 'submit_materials'), 'RA023', rule || ': materials are asked for')
-FROM (VALUES (10, 'TEMU-08'), (20, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00'), 'submit_materials', '{"evidence": ["photo"]}'), 'platform_review', rule || ': materials at the very deadline are in time')
-FROM (VALUES (10, 'TEMU-08'), (20, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00'), 'approve'), 'refunded', rule || ': the merchant may agree')
-FROM (VALUES (11, 'TEMU-08'), (21, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.money(n), '40.00 instruct', rule || ': the platform is told to refund') FROM (VALUES (11, 'TEMU-08'), (21, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.swept(n, pg_temp.ny('2026-11-23 18:00')), 'requested', rule || ': at the deadline nothing fires') FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.at_of(n, 'review_due_soon'), pg_temp.ny('2026-11-23 14:00'), rule || ': four hours before it the merchant was warned') FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00') + interval '1 microsecond', 'submit_materials', '{"evidence": ["photo"]}'), 'RA021', rule || ': a microsecond later it is too late')
-FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
+SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00'), 'submit_materials'), 'RA023', 'TEMU-08, TEMU-09: materials are asked for')
+FROM (VALUES (10), (20)) AS f (n);
+SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00'), 'submit_materials', '{"evidence": ["photo"]}'), 'platform_review', 'TEMU-08, TEMU-09: materials at the very deadline are in time')
+FROM (VALUES (10), (20)) AS f (n);
+SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00'), 'approve'), 'refunded', 'TEMU-08, TEMU-09: the merchant may agree')
+FROM (VALUES (11), (21)) AS f (n);
+SELECT is(pg_temp.money(n), '40.00 instruct', 'TEMU-08, TEMU-09: the platform is told to refund') FROM (VALUES (11), (21)) AS f (n);
+SELECT is(pg_temp.swept(n, pg_temp.ny('2026-11-23 18:00')), 'requested', 'TEMU-08, TEMU-09: at the deadline nothing fires') FROM (VALUES (12), (22)) AS f (n);
+SELECT is(pg_temp.at_of(n, 'review_due_soon'), pg_temp.ny('2026-11-23 14:00'), 'TEMU-08, TEMU-09: four hours before it the merchant was warned') FROM (VALUES (12), (22)) AS f (n);
+SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-23 18:00') + interval '1 microsecond', 'submit_materials', '{"evidence": ["photo"]}'), 'RA021', 'TEMU-08, TEMU-09: a microsecond later it is too late')
+FROM (VALUES (12), (22)) AS f (n);
 -- trap 12
-SELECT is(pg_temp.swept(n, pg_temp.ny('2026-11-23 18:00') + interval '1 microsecond'), 'overdue (overdue)', rule || ': what follows is not stated: overdue') FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.money(n), 'none', rule || ': no money is moved') FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
-SELECT is((SELECT waits_for FROM aftersale.worklist WHERE shop_id = 1 AND request_id = n), 'platform', rule || ': it waits for the platform''s word') FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-24 18:00'), 'refund', '{}', 'platform'), 'refunded', rule || ': which may be a refund') FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
-SELECT is(pg_temp.money(n), '40.00 platform', rule || ': paid by the platform') FROM (VALUES (12, 'TEMU-08'), (22, 'TEMU-09')) AS f (n, rule);
+SELECT is(pg_temp.swept(n, pg_temp.ny('2026-11-23 18:00') + interval '1 microsecond'), 'overdue (overdue)', 'TEMU-08, TEMU-09: what follows is not stated: overdue') FROM (VALUES (12), (22)) AS f (n);
+SELECT is(pg_temp.money(n), 'none', 'TEMU-08, TEMU-09: no money is moved') FROM (VALUES (12), (22)) AS f (n);
+SELECT is((SELECT waits_for FROM aftersale.worklist WHERE shop_id = 1 AND request_id = n), 'platform', 'TEMU-08, TEMU-09: it waits for the platform''s word') FROM (VALUES (12), (22)) AS f (n);
+SELECT is(pg_temp.act(n, pg_temp.ny('2026-11-24 18:00'), 'refund', '{}', 'platform'), 'refunded', 'TEMU-08, TEMU-09: which may be a refund') FROM (VALUES (12), (22)) AS f (n);
+SELECT is(pg_temp.money(n), '40.00 platform', 'TEMU-08, TEMU-09: paid by the platform') FROM (VALUES (12), (22)) AS f (n);
 
 -- the outcome is the shop's to configure
 INSERT INTO aftersale.flow_override (shop_id, flow, state, country, timeout_to, timeout_outcome) VALUES
