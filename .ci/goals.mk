@@ -30,6 +30,9 @@ lint:	## formatting and static checks
 dist:	## the PGXN archive of the last commit
 	@.ci/dist
 
+doc:	## write doc/flows.md and doc/rules.md anew from the packs, the rules and the tests
+	@.ci/documents
+
 calendars:	## make the pack of business calendars anew from npm's packages (network)
 	@work=$$(mktemp -d) && tree=$$(pwd) && cd "$$work" && \
 	npm install --no-save --ignore-scripts --silent chinese-days holiday-calendar date-holidays && \
