@@ -73,7 +73,7 @@ FROM unnest(ARRAY['requested', 'awaiting_refusal', 'rejected']) AS s(state), (VA
     ('modify', 0, NULL, '{buyer,platform}', '{changed}', '{}', NULL, 'keep', 'DOUYIN-17', 'reading', '{}'),
     -- the platform's own word
     ('refund', 0, 'refunded', '{platform}', '{}', '{}', 'refunded by the platform', 'restart', 'DOUYIN-11', 'reading', '{"refund": {"of": "given_or_asked", "executed_by": "platform"}}'),
-    ('close', 0, 'closed', '{platform}', '{}', '{}', 'closed by the platform', 'restart', 'DOUYIN-16', 'reading', '{}'))
+    ('close', 0, 'closed', '{platform}', '{}', '{}', 'closed by the platform', 'restart', 'DOUYIN-11', 'external', '{}'))
     AS t(action, priority, to_state, actors, needs, condition, outcome, clock, rule, standing, effect)
 ON CONFLICT DO NOTHING;
 

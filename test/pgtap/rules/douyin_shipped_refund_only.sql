@@ -145,7 +145,7 @@ SELECT is(pg_temp.act('2026-11-27 10:00+00', 63, 'modify', 'buyer', '{"changed":
 SELECT matches(pg_temp.act('2026-11-27 10:00+00', 64, 'modify', 'buyer'), '^RA023 .*"changed"', 'DOUYIN-17: what he changed has to be said');
 SELECT pg_temp.act('2026-11-27 10:00+00', 64, 'reject', 'olga', '{"reason": "17", "evidence": ["e"]}') \g /dev/null
 SELECT is(pg_temp.act('2026-11-27 11:00+00', 64, 'modify', 'buyer', '{"changed": ["amount"]}'), 'requested 2026-11-29 11:00:00+00', 'DOUYIN-17: after a rejection it is for the merchant again');
-SELECT is(pg_temp.act('2026-11-27 11:00+00', 64, 'close', 'platform'), 'closed', 'DOUYIN-16: the platform''s word ends it');
+SELECT is(pg_temp.act('2026-11-27 11:00+00', 64, 'close', 'platform'), 'closed', 'DOUYIN-11: the platform''s word ends it');
 
 -- DOUYIN-10, DOUYIN-12: the queue, by its keys
 SELECT results_eq($$SELECT request_id FROM aftersale.worklist WHERE shop_id = 1 AND flow = 'douyin/shipped_refund_only' AND waits_for = 'merchant' AND order_ref = 'O-5'$$,
