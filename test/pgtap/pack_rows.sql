@@ -24,7 +24,7 @@ SELECT is_empty($$SELECT tab, key, rule FROM row_of r WHERE rule IS NOT NULL AND
 SELECT is_empty($$SELECT DISTINCT tab, key, r.rule, f.platform FROM row_of r JOIN aftersale.flow f ON f.flow = r.of_flow JOIN aftersale.rules() u ON u.rule = r.rule WHERE u.platform <> f.platform ORDER BY 1, 2$$,
 	'of the flow''s own platform');
 SELECT is_empty($$SELECT tab, key FROM row_of WHERE standing = 'own' AND tab <> 'flow_timer' ORDER BY 1, 2$$, 'and its standing; what is our own are warnings alone');
-SELECT is_empty($$SELECT tab, key, rule FROM row_of r JOIN aftersale.rules() u USING (rule) WHERE r.tab = 'flow_transition' AND u.standing = 'informational' ORDER BY 1, 2$$,
+SELECT is_empty($$SELECT t.flow, t.from_state, t.action, rule FROM aftersale.flow_transition t JOIN aftersale.rules() u USING (rule) WHERE t.to_state <> t.from_state AND u.standing = 'informational' ORDER BY 1, 2, 3$$,
 	'a rule that only informs moves nothing');
 SELECT is_empty($$SELECT rule, place FROM aftersale.rules() u WHERE place ~ '^pack \w+, flow ' AND NOT EXISTS (
 	SELECT FROM row_of r WHERE r.rule = u.rule AND u.place ~ ('flow ' || r.of_flow || '\M')) ORDER BY 1$$, 'a rule that lives in a flow has a row there');

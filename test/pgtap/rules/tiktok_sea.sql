@@ -67,7 +67,7 @@ SELECT pg_temp.at('2026-10-21 00:00+00', $$SELECT aftersale.set_warehouse(1, 'W-
 SELECT is(pg_temp.failed(12, '2026-10-15 00:00+00', '2026-10-22 10:00+00'), 'returning', 'TTSEA-03: an address changed after the order was there before it, too');
 SELECT results_eq($$SELECT rule, to_state, facts -> 'meets' IS NOT NULL FROM aftersale.event WHERE request_id IN (1, 2) AND event_seq = 1 ORDER BY request_id$$,
 	$$VALUES ('TTSEA-03', 'returning', true), ('TTSEA-04', 'held_at_carrier', true)$$, 'TTSEA-04: history has the rule, and what was met');
-SELECT results_eq($$SELECT count(*)::int FROM aftersale.verify_history(1)$$, $$VALUES (0)$$, 'the histories hold');
+SELECT results_eq($$SELECT count(*)::int FROM aftersale.verify_history(1)$$, $$VALUES (0)$$, 'TTSEA-03: the histories hold');
 
 -- ---- TTSEA-05, TTSEA-07: the hold, in natural days ----
 SELECT is(pg_temp.failed(20, '2026-09-01', '2026-10-22 10:00+00'), 'held_at_carrier 2026-11-05 10:00:00+00', 'TTSEA-05: 14 natural days from the failed delivery, weekends among them');
@@ -161,7 +161,7 @@ SELECT results_eq($$SELECT at FROM aftersale.alert WHERE request_id = 56$$, $$VA
 SELECT is((SELECT attempts FROM aftersale.parcel WHERE request_id = 56), 1, 'TTSEA-17: attempts that were told are counted');
 SELECT is(pg_temp.act('2026-11-16 10:00+00', 55, 'receive', 'carrier'), 'returned', 'TTSEA-17: it comes late');
 SELECT is_empty($$SELECT 1 FROM aftersale.alert WHERE request_id = 55$$, 'TTSEA-17: and there is nothing to tell any more');
-SELECT results_eq($$SELECT count(*)::int FROM aftersale.verify_history(1)$$, $$VALUES (0)$$, 'the histories hold');
+SELECT results_eq($$SELECT count(*)::int FROM aftersale.verify_history(1)$$, $$VALUES (0)$$, 'TTSEA-03: the histories hold');
 
 SELECT * FROM finish();
 ROLLBACK;

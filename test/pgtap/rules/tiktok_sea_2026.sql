@@ -19,8 +19,8 @@ CREATE FUNCTION pg_temp.failed(shop bigint, request bigint, ordered timestamptz,
 	SELECT (d).state || coalesce(' (' || (d).outcome || ')', '') FROM o
 $$;
 
-SELECT lives_ok($$SELECT aftersale.load_pack('tiktok_sea_2026')$$, 'loaded without pack tiktok_sea');
-SELECT is_empty($$SELECT 1 FROM aftersale.flow WHERE flow = 'tiktok_sea/failed_delivery'$$, 'it does nothing');
+SELECT lives_ok($$SELECT aftersale.load_pack('tiktok_sea_2026')$$, 'TTSEA-02: loaded without pack tiktok_sea');
+SELECT is_empty($$SELECT 1 FROM aftersale.flow WHERE flow = 'tiktok_sea/failed_delivery'$$, 'TTSEA-02: it does nothing');
 SELECT aftersale.load_pack('tiktok_sea') \g /dev/null
 SELECT is(pg_temp.failed(1, 1, '2026-03-10'), 'returning', 'TTSEA-02: not loaded, it is as the source says');
 SELECT aftersale.load_pack('tiktok_sea_2026'), aftersale.load_pack('tiktok_sea_2026') \g /dev/null
@@ -31,9 +31,9 @@ SELECT is(pg_temp.failed(2, 5, '2026-03-10'), 'returning', 'TTSEA-03: the own wa
 SELECT is(pg_temp.failed(2, 6, '2026-03-10', '5'), 'held_at_carrier', 'TTSEA-13: once');
 SELECT is(pg_temp.failed(3, 7, '2026-03-10'), 'returning', 'TTSEA-02: the certified one needs no address of one''s own');
 SELECT is(pg_temp.failed(3, 8, '2026-03-10', '7'), 'held_at_carrier', 'TTSEA-13: once, too');
-SELECT results_eq($$SELECT DISTINCT flow_version FROM aftersale.request WHERE external_ref IN ('1', '2') UNION ALL SELECT DISTINCT flow_version FROM aftersale.request WHERE external_ref NOT IN ('1', '2')$$, $$VALUES (1), (2)$$, 'each is judged by its version');
+SELECT results_eq($$SELECT DISTINCT flow_version FROM aftersale.request WHERE external_ref IN ('1', '2') UNION ALL SELECT DISTINCT flow_version FROM aftersale.request WHERE external_ref NOT IN ('1', '2')$$, $$VALUES (1), (2)$$, 'TTSEA-02: each is judged by its version');
 SELECT is((SELECT d.state FROM aftersale.request r CROSS JOIN LATERAL aftersale.act(r.shop_id, r.request_id, 'request_redelivery', '{}', 'buyer') d WHERE r.external_ref = '6'), 'redelivering', 'TTSEA-06: and goes on as ever');
-SELECT is((SELECT count(*)::int FROM aftersale.verify_history(2)), 0, 'the histories hold');
+SELECT is((SELECT count(*)::int FROM aftersale.verify_history(2)), 0, 'TTSEA-02: the histories hold');
 
 SELECT * FROM finish();
 ROLLBACK;
