@@ -12,7 +12,7 @@ deps:	## install the Debian packages that are missing (root or sudo)
 check:	## build and run every test; SUITE=a,b and TEST=name select
 	@.ci/check
 
-check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); the simulator, RUNS=n (1000), SEED=n
+check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); a month per platform, REPLAY=n requests (3000); the simulator, RUNS=n (1000), SEED=n
 	@.ci/server run .ci/check-deep
 
 demo:	## the main job, live, on a private throw-away server

@@ -10,6 +10,7 @@
 #include "kernel/currency.h"
 
 #define PROPOSED		"proposed"
+#define NEGOTIATED		"negotiated_refund"
 #define RETURN_REFUND	"return_refund"
 
 /* ---- numbers ---- */
@@ -92,8 +93,10 @@ check_order(const AsProposal *proposal, AsError *error)
 bool
 as_blocks_negotiation(const AsOpenRequest *request, bool returns_only)
 {
-	return strcmp(request->state, PROPOSED) != 0 &&
-		(!returns_only || strcmp(request->kind, RETURN_REFUND) == 0);
+	/* other kinds may have a state of that name: it is no proposal */
+	if (strcmp(request->kind, NEGOTIATED) == 0 && strcmp(request->state, PROPOSED) == 0)
+		return false;
+	return !returns_only || strcmp(request->kind, RETURN_REFUND) == 0;
 }
 
 /* TEMU-26: what is open for the order has to be cancelled first. */

@@ -116,6 +116,7 @@ test_conflict(void)
 		{2, "temu/ticket", "ticket", "requested"},
 		{3, "temu/return_refund", "return_refund", "approved"}
 	};
+	AsOpenRequest charge = {4, "temu/refused_parcel", "refused_parcel", "proposed"};
 	AsProposal	proposal = good();
 
 	proposal.open = open;
@@ -132,6 +133,10 @@ test_conflict(void)
 	proposal.returns_only = false;
 	proposal.amount_text = NULL;
 	ok(refused(proposal, RA_PROPOSAL, "TEMU-26"), "the conflict is told before what lacks in the content");
+	proposal = good();
+	proposal.open = &charge;
+	proposal.n_open = 1;
+	ok(refused(proposal, RA_PROPOSAL, "request 4 (temu/refused_parcel, proposed)"), "TEMU-26: a charge that is published is no proposal, whatever its state is called");
 }
 
 static void
