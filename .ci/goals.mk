@@ -12,8 +12,11 @@ deps:	## install the Debian packages that are missing (root or sudo)
 check:	## build and run every test; SUITE=a,b and TEST=name select
 	@.ci/check
 
-check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); a month per platform, REPLAY=n requests (3000); the simulator, RUNS=n (1000), SEED=n
+check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); a month per platform, REPLAY=n requests (3000); check-mutations; the simulator, RUNS=n (1000), SEED=n
 	@.ci/server run .ci/check-deep
+
+check-mutations:	## change one row of a pack or line of the kernel at a time: a test has to fail each time; TEST=pattern
+	@.ci/server run test/mutation/run
 
 demo:	## the main job, live, on a private throw-away server
 	@.ci/server run doc/examples/erp/demo
@@ -43,4 +46,4 @@ help:	## this list
 	@echo 'make install      install into the server of pg_config (sudo)'
 	@echo 'make installcheck regression tests against a running server'
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1	\2/p' .ci/goals.mk | while IFS='	' read -r goal text; do \
-		printf 'make %-12s %s\n' "$$goal" "$$text"; done
+		printf 'make %-15s %s\n' "$$goal" "$$text"; done

@@ -1,6 +1,6 @@
 -- Douyin, shipped refund-only, rule by rule: deadline, decisions, reports, the buyer's acts.
 BEGIN;
-SELECT plan(61);
+SELECT plan(62);
 -- What a statement gives when the clerk, who is nobody in the database but a service account of shop 1, runs it at an instant
 CREATE FUNCTION pg_temp.at(instant timestamptz, statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -142,6 +142,7 @@ SELECT is(pg_temp.at('2026-11-27 10:00+00', $$WITH u AS (UPDATE aftersale.reques
 	WHERE shop_id = 1 AND request_id = 62 RETURNING state || ' ' || due_at AS s) SELECT s FROM u$$), 'requested 2026-11-29 10:00:00+00', 'DOUYIN-17: another amount starts the 48 hours anew');
 SELECT is(pg_temp.act('2026-11-27 10:00+00', 63, 'modify', 'buyer', '{"changed": ["evidence"]}'), 'requested 2026-11-28 10:00:00+00', 'DOUYIN-17: more evidence does not');
 SELECT is(pg_temp.act('2026-11-27 10:00+00', 63, 'modify', 'buyer', '{"changed": ["evidence", "type"]}'), 'closed', 'DOUYIN-17: another type is another flow''s request');
+SELECT is(pg_temp.act('2026-11-27 10:00+00', 69, 'modify', 'buyer', '{"changed": ["amount", "type"]}'), 'closed', 'DOUYIN-17: also where he changes the amount with it');
 SELECT matches(pg_temp.act('2026-11-27 10:00+00', 64, 'modify', 'buyer'), '^RA023 .*"changed"', 'DOUYIN-17: what he changed has to be said');
 SELECT pg_temp.act('2026-11-27 10:00+00', 64, 'reject', 'olga', '{"reason": "17", "evidence": ["e"]}') \g /dev/null
 SELECT is(pg_temp.act('2026-11-27 11:00+00', 64, 'modify', 'buyer', '{"changed": ["amount"]}'), 'requested 2026-11-29 11:00:00+00', 'DOUYIN-17: after a rejection it is for the merchant again');

@@ -56,6 +56,7 @@ SELECT pg_temp.clock(now()) \g /dev/null
 SELECT is(pg_temp.border(home, home, '{}'), 'accepted', 'TEMU-16: at home ' || home) FROM unnest('{US,GB,ES,DE,FR}'::text[]) home;
 SELECT is(pg_temp.border('DE', 'FR', '{}'), 'RA057', 'TEMU-16: across a border only where the shop says so');
 SELECT is(pg_temp.border('DE', 'FR', '{"cross_border": true}'), 'RA057', 'TEMU-16: and uploads labels');
+SELECT is(pg_temp.border('FR', 'DE', '{"cross_border": true}'), 'RA057', 'TEMU-16: also where the source names no labels');
 SELECT is(pg_temp.border(home, abroad, '{"cross_border": true, "merchant_label": true}'), 'accepted', format('TEMU-16: from %s to %s', home, abroad))
 FROM (VALUES ('DE', 'FR'), ('DE', 'PL'), ('FR', 'DE'), ('ES', 'IT')) v(home, abroad);
 SELECT is(pg_temp.border(home, abroad, '{"cross_border": true, "merchant_label": true}'), 'RA057', format('TEMU-16: never from %s to %s', home, abroad))
