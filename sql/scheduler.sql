@@ -257,8 +257,10 @@ BEGIN
           JOIN aftersale.calendar c ON c.name = e.facts ->> 'calendar'
           WHERE r.act_at IS NOT NULL AND r.platform_due_at IS NULL AND NOT r.provisional
             AND NOT e.facts ? 'overrides' AND s.term IS NOT NULL AND e.to_state = r.state
-            -- a deadline that was paused or extended since is another
+            -- a deadline that was paused or extended since is another, as is one that was with the state, such as resumed
             AND e.at = r.entered_at AND e.due_at = r.due_at
+            AND NOT EXISTS (SELECT FROM aftersale.flow_transition t WHERE t.flow = r.flow AND t.version = r.flow_version
+                AND t.from_state = e.from_state AND t.action = e.action AND t.to_state = e.to_state AND t.clock <> 'restart')
           ORDER BY r.act_at
           LIMIT 1000) d
     WHERE aftersale.deadline(CASE d.starts WHEN 'opened' THEN d.opened_at WHEN 'ordered' THEN d.ordered_at ELSE d.entered_at END,

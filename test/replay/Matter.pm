@@ -33,6 +33,8 @@ sub enter
 		push @{ $m->{kept} }, [ $m->{at}, $m->{lapsing} || $m->{at} > $m->{due} ? 'missed' : 'met' ] if $m->{merchants_turn} && defined $m->{due};
 		push @{ $m->{kept} }, [ $m->{at}, 'completed' ], ($m->{shop_acted} && !$m->{others_acted} ? [ $m->{at}, 'self_completed' ] : ()) if $how{final};
 	}
+	@{ $m->{bells} } = grep { !$_->[2] } @{ $m->{bells} } unless $how{keep};	# what its state was to ring
+	delete $m->{stood} unless $how{keep};
 	$m->{state} = $state;
 	$m->{outcome} = $how{outcome} if defined $how{outcome};
 	$m->{merchants_turn} = $how{merchant};
@@ -46,8 +48,20 @@ sub enter
 sub finish { my ($m, $state, $outcome) = @_; return $m->enter($state, outcome => $outcome, final => 1) }
 sub remains { return '00000' }
 
-# At that instant something is noted, whatever becomes of the request
-sub rings { my ($m, $name, $at) = @_; push @{ $m->{bells} }, [ $at, $name ]; return }
+# At that instant something is noted, whatever becomes of the request; or as long as it is in its state
+sub rings { my ($m, $name, $at, $of_state) = @_; push @{ $m->{bells} }, [ $at, $name, $of_state ]; return }
+
+# Its deadline stands, and goes on later by the time that it stood
+sub pauses { my ($m, $state, %how) = @_; $m->enter($state, %how, keep => 1, fires => 0); @$m{qw(stood due)} = ([ $m->{at}, $m->{due} ], undef); return '00000' }
+
+sub resumes
+{
+	my ($m, $state, %how) = @_;
+	my ($since, $due) = @{ delete $m->{stood} // [] };
+	$m->enter($state, %how, keep => 1, fires => 1);
+	$m->{due} = $due + $m->{at} - $since if defined $due;
+	return '00000';
+}
 
 # TEMU-28: half up to the minor unit, of the goods alone
 sub asked
@@ -67,12 +81,15 @@ sub platform_pays
 }
 
 # The platform is told to refund: never more than was asked, nor than the order has left.  The SQLSTATE of a refusal.
+# A fee is what the shop keeps back of it.
 sub instruct
 {
-	my ($m, $amount) = @_;
+	my ($m, $amount, $fee) = @_;
 	my $order = $m->{order} or return 'RA044';
-	return 'RA045' if !$amount || $amount > $m->asked || $amount > $order->{paid} - $order->{refunded};
-	$m->pays('instruct', $amount);
+	my $rest = ($amount // 0) - ($fee // 0);
+	return 'RA045' if !$amount || $amount > $m->asked || $rest > $order->{paid} - $order->{refunded};
+	$m->pays('instruct', $rest);
+	$m->charge('restocking', 'buyer', $fee) if $fee;
 	return;
 }
 
@@ -179,6 +196,7 @@ sub acts
 	push @{ $m->{behalf} }, [ $move->{action}, $kind, $for ] if defined $for;
 	if (defined $move->{due})
 	{
+		delete $m->{stood};
 		$m->{due} = $move->{due};
 		$m->{fires} = $m->{platform}->lapses($m);
 	}
