@@ -17,8 +17,10 @@ DECLARE
 	pack text;
 	found bigint;
 BEGIN
-	INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (1, 'douyin', 'rules of a shop');
-	PERFORM mutation.load_pack(p, CASE WHEN p = 'douyin' THEN 1 END) FROM unnest(aftersale.packs()) AS p WHERE p <> 'calendars';
+	INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (1, 'douyin', 'rules of a shop'), (2, 'tiktok', 'limits of a shop');
+	INSERT INTO aftersale.calendar (name, calendar) VALUES ('every day', 'zone UTC; mon-sun 00:00-24:00');
+	INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (2, 'ID', 'IDR', 'every day', 'UTC'), (2, 'TH', 'THB', 'every day', 'UTC'), (2, 'US', 'USD', 'every day', 'UTC');
+	PERFORM mutation.load_pack(p, CASE p WHEN 'douyin' THEN 1 WHEN 'tiktok_limits' THEN 2 END) FROM unnest(aftersale.packs()) AS p WHERE p <> 'calendars';
 	EXECUTE statement;
 	GET DIAGNOSTICS found = ROW_COUNT;
 	RAISE EXCEPTION USING ERRCODE = 'RAROW', MESSAGE = found;
