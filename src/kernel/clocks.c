@@ -151,8 +151,11 @@ compute_resumed(const AsDecideInput *input, AsInstant due, AsInstant from, AsIns
 
 	if (computed == NULL)
 		return NULL;
-	if (!input->again &&
-		!as_pause_shift(input->calendar, due, &pause, to > from ? 1 : 0, mode, &given_back, &computed->due, &date, error))
+	/* paused at the deadline itself, which is in time: nothing was left */
+	if (from == due)
+		computed->due = to;
+	else if (!input->again &&
+			 !as_pause_shift(input->calendar, due, &pause, to > from ? 1 : 0, mode, &given_back, &computed->due, &date, error))
 		return NULL;
 	return computed;
 }
