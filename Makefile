@@ -15,9 +15,9 @@ ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 # The parts of the install script, in order.  tables/*.sql and packs/*.sql are
 # embedded where a part says "--@tables" or "--@packs".
 SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
-              install routing returns engine outbox strategy sweep scheduler access packs rules drawing
+              install routing returns engine synchronise outbox strategy sweep scheduler access packs rules drawing
 TABLE_PARTS = reference shop routing returns request sweep money strategy views access triggers
-PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea tiktok_sea_2026
+PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea tiktok_sea_2026 status_maps
 
 DATA  = aftersale--$(EXTVERSION).sql
 PG_CPPFLAGS = -I$(srcdir_)/src

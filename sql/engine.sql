@@ -293,10 +293,10 @@ BEGIN
             CASE WHEN jsonb_typeof(e.request) <> 'object' THEN 'is no JSON object'
                  WHEN (SELECT count(*) FROM jsonb_object_keys(e.request) k WHERE k <> ALL (columns)) > 0
                  THEN format('has key "%s"', (SELECT min(k) FROM jsonb_object_keys(e.request) k WHERE k <> ALL (columns)))
-                 ELSE format('lacks "%s"', (SELECT n FROM unnest('{shop_id,flow,external_ref}'::text[]) n WHERE e.request ->> n IS NULL LIMIT 1)) END AS fault
+                 ELSE format('lacks "%s"', (SELECT n FROM unnest('{shop_id,external_ref}'::text[]) n WHERE e.request ->> n IS NULL LIMIT 1)) END AS fault
         FROM jsonb_array_elements(requests) WITH ORDINALITY AS e(request, place)
-        WHERE jsonb_typeof(e.request) <> 'object' OR NOT e.request ?& '{shop_id,flow,external_ref}'
-           OR 'null' IN (e.request -> 'shop_id', e.request -> 'flow', e.request -> 'external_ref')
+        WHERE jsonb_typeof(e.request) <> 'object' OR NOT e.request ?& '{shop_id,external_ref}'
+           OR 'null' IN (e.request -> 'shop_id', e.request -> 'external_ref')
            OR CASE WHEN jsonb_typeof(e.request) = 'object' THEN (e.request - columns) <> '{}' END
         ORDER BY e.place
         LIMIT 1
@@ -304,8 +304,13 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'RA032',
             MESSAGE = format('request number %s of the array %s (RA032)', wrong.place, wrong.fault),
             DETAIL = format('Keys of a request: %s.', array_to_string(columns, ', ')),
-            HINT = 'shop_id, flow and external_ref say which matter it is, and are needed.';
+            HINT = 'shop_id and external_ref say which matter it is, and are needed.';
     END LOOP;
+    -- the flow belongs to the key: chosen as an INSERT chooses it
+    requests := (SELECT coalesce(jsonb_agg(CASE WHEN e.request ->> 'flow' IS NULL
+            THEN e.request || jsonb_build_object('flow', aftersale.choose_flow((e.request ->> 'shop_id')::bigint, e.request -> 'attributes' ->> 'type', e.request ->> 'reason'))
+            ELSE e.request END ORDER BY e.place), '[]')
+        FROM jsonb_array_elements(requests) WITH ORDINALITY AS e(request, place));
 
     WITH given AS MATERIALIZED (
         SELECT DISTINCT ON (v.shop_id, v.flow, v.external_ref) v.*
@@ -341,4 +346,4 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.open_many(jsonb) IS
-'Opens requests, once each, however often it is called: an array of objects with the columns of aftersale.request that an INSERT may give, items, payload and actor among them; shop_id, flow and external_ref say which matter it is. A matter that is there already stays as it is. One refused request refuses the whole. Returns a decision an object, in their order: action is open where this call opened it, NULL where it was there. Errors: RA032 no array, no object, a key that is missing or that an INSERT may not give; those of INSERT INTO aftersale.request. Example: SELECT request_id, action, state FROM aftersale.open_many(''[{"shop_id": 1, "flow": "temu/ticket", "external_ref": "T1", "items": [{"product": "P1"}]}]'');';
+'Opens requests, once each, however often it is called: an array of objects with the columns of aftersale.request that an INSERT may give, items, payload and actor among them; shop_id, flow and external_ref say which matter it is; the flow is chosen as by choose_flow() where it is left out. A matter that is there already stays as it is. One refused request refuses the whole. Returns a decision an object, in their order: action is open where this call opened it, NULL where it was there. Errors: RA032 no array, no object, a key that is missing or that an INSERT may not give; those of INSERT INTO aftersale.request. Example: SELECT request_id, action, state FROM aftersale.open_many(''[{"shop_id": 1, "flow": "temu/ticket", "external_ref": "T1", "items": [{"product": "P1"}]}]'');';

@@ -17,6 +17,7 @@
 #include "config.h"
 #include "errors.h"
 #include "facts.h"
+#include "flow_choice.h"
 #include "fmgr.h"
 #include "history.h"
 #include "items.h"
@@ -172,7 +173,7 @@ settle_actor(AsRequestRow *row, const char *action, bool sets_platform_due, AsSp
 	as_row_set_text(row, AS_COL_actor, speaker->actor);
 }
 
-/* Country and currency from the shop, where the INSERT left them out. */
+/* Flow, country and currency, where the INSERT left them out. */
 static void
 complete_opening(AsRequestRow *row, AsInstant now)
 {
@@ -182,14 +183,17 @@ complete_opening(AsRequestRow *row, AsInstant now)
 	AsError		error;
 	char	   *currency;
 
-	if (row->nulls[AS_COL_shop_id] || row->nulls[AS_COL_flow])
+	if (row->nulls[AS_COL_shop_id])
 	{
-		as_fail(&error, RA_INVALID_REQUEST, NULL, "a request needs \"%s\"",
-				row->nulls[AS_COL_shop_id] ? "shop_id" : "flow");
+		as_fail(&error, RA_INVALID_REQUEST, NULL, "a request needs \"shop_id\"");
 		as_hint(&error, "Such as: INSERT INTO aftersale.request (shop_id, flow) VALUES (1, 'temu/ticket');");
 		as_report(&error);
 	}
 	settle_actor(row, AS_ACTION_OPEN, !row->nulls[AS_COL_platform_due_at], &speaker);
+	if (row->nulls[AS_COL_flow])
+		as_row_set_text(row, AS_COL_flow,
+						as_choose_flow(pstrdup(as_shop(as_row_int64(row, AS_COL_shop_id))->platform),
+									   as_request_type(as_row_jsonb(row, AS_COL_attributes)), as_row_text(row, AS_COL_reason)));
 	shop = as_shop(as_row_int64(row, AS_COL_shop_id));
 	country = as_shop_country(shop, as_row_text(row, AS_COL_country));
 	as_row_set_text(row, AS_COL_country, country->country);

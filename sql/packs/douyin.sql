@@ -101,22 +101,36 @@ INSERT INTO aftersale.role_permission (platform, role, permission, rule) VALUES
     ('douyin', 'main_account', 'use_assistant', 'DOUYIN-03')
 ON CONFLICT DO NOTHING;
 
-INSERT INTO aftersale.status_code (platform, field, code, flow, state, title) VALUES
-    ('douyin', 'aftersale_status', '0', '*', NULL, 'initial'),
-    ('douyin', 'aftersale_status', '3', '*', 'awaiting_buyer_receipt', 'awaiting the buyer''s receipt (list reply)'),
-    ('douyin', 'aftersale_status', '6', '*', 'requested', 'awaiting the merchant''s consent'),
-    ('douyin', 'aftersale_status', '7', '*', 'awaiting_buyer_ship', 'awaiting the buyer''s return'),
-    ('douyin', 'aftersale_status', '8', '*', 'awaiting_merchant_ship', 'awaiting the merchant''s shipment (reship, repair)'),
-    ('douyin', 'aftersale_status', '11', '*', 'awaiting_inspection', 'returned, awaiting the merchant''s second consent'),
-    ('douyin', 'aftersale_status', '12', '*', 'refunded', 'success'),
-    ('douyin', 'aftersale_status', '13', '*', 'awaiting_buyer_receipt', 'awaiting the buyer''s receipt'),
-    ('douyin', 'aftersale_status', '14', '*', 'completed', 'exchange, reship or repair done'),
-    ('douyin', 'aftersale_status', '27', '*', 'rejected', 'first refusal by the merchant'),
-    ('douyin', 'aftersale_status', '28', '*', 'closed', 'failed or closed; withdrawn where refund_status stays 1'),
-    ('douyin', 'aftersale_status', '29', '*', 'return_rejected', 'second refusal by the merchant'),
-    ('douyin', 'aftersale_status', '51', '*', NULL, 'order cancelled'),
-    ('douyin', 'aftersale_status', '53', '*', NULL, 'reverse trade done'),
-    ('douyin', 'agree_refuse_sign', '1', 'douyin/shipped_refund_only', 'awaiting_refusal', 'agreed to refund after the refusal')
+-- aftersale_type 1 is this flow; the other types have none here.
+INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
+    ('douyin', '1', 'douyin/shipped_refund_only', 'DOUYIN-01', 'external'),
+    ('douyin', 'shipped_refund_only', 'douyin/shipped_refund_only', 'DOUYIN-01', 'own')
+ON CONFLICT DO NOTHING;
+
+INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, standing) VALUES
+    ('douyin', 'aftersale_status', '0', '*', NULL, 'initial', 'external'),
+    ('douyin', 'aftersale_status', '3', '*', 'awaiting_buyer_receipt', 'awaiting the buyer''s receipt (list reply)', 'external'),
+    ('douyin', 'aftersale_status', '6', '*', 'requested', 'awaiting the merchant''s consent', 'external'),
+    ('douyin', 'aftersale_status', '7', '*', 'awaiting_buyer_ship', 'awaiting the buyer''s return', 'external'),
+    ('douyin', 'aftersale_status', '8', '*', 'awaiting_merchant_ship', 'awaiting the merchant''s shipment (reship, repair)', 'external'),
+    ('douyin', 'aftersale_status', '11', '*', 'awaiting_inspection', 'returned, awaiting the merchant''s second consent', 'external'),
+    ('douyin', 'aftersale_status', '12', '*', 'refunded', 'success', 'external'),
+    ('douyin', 'aftersale_status', '13', '*', 'awaiting_buyer_receipt', 'awaiting the buyer''s receipt', 'external'),
+    ('douyin', 'aftersale_status', '14', '*', 'completed', 'exchange, reship or repair done', 'external'),
+    ('douyin', 'aftersale_status', '27', '*', 'rejected', 'first refusal by the merchant', 'external'),
+    ('douyin', 'aftersale_status', '28', '*', 'closed', 'failed or closed; withdrawn where refund_status stays 1', 'external'),
+    ('douyin', 'aftersale_status', '29', '*', 'return_rejected', 'second refusal by the merchant', 'external'),
+    ('douyin', 'aftersale_status', '51', '*', NULL, 'order cancelled', 'external'),
+    ('douyin', 'aftersale_status', '53', '*', NULL, 'reverse trade done', 'external'),
+    ('douyin', 'agree_refuse_sign', '0', '*', NULL, 'default', 'external'),
+    ('douyin', 'agree_refuse_sign', '1', 'douyin/shipped_refund_only', 'awaiting_refusal', 'agreed to refund after the refusal', 'external'),
+    ('douyin', 'agree_refuse_sign', '2', '*', NULL, 'not agreed', 'external')
+ON CONFLICT DO NOTHING;
+-- 28 also stands for what the buyer has withdrawn, and 6 for what was agreed to after the refusal: agree_refuse_sign tells them apart.
+INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, covers, action, standing) VALUES
+    ('douyin', 'aftersale_status', '6', 'douyin/shipped_refund_only', 'requested', 'awaiting the merchant''s consent', '{awaiting_refusal}', NULL, 'reading'),
+    ('douyin', 'aftersale_status', '12', 'douyin/shipped_refund_only', 'refunded', 'success', '{}', 'refund', 'reading'),
+    ('douyin', 'aftersale_status', '28', 'douyin/shipped_refund_only', 'closed', 'failed or closed; withdrawn where refund_status stays 1', '{cancelled}', 'close', 'reading')
 ON CONFLICT DO NOTHING;
 
 --@shop

@@ -72,18 +72,25 @@ INSERT INTO aftersale.role_permission (platform, role, permission, rule) VALUES
     ('kuaishou', 'cs_administrator', 'agree_refund', 'KS-02')
 ON CONFLICT DO NOTHING;
 
-INSERT INTO aftersale.status_code (platform, field, code, flow, state, title) VALUES
-    ('kuaishou', 'status', '10', '*', 'requested', 'refund-only applied for'),
-    ('kuaishou', 'status', '11', '*', 'requested', 'return and refund applied for'),
-    ('kuaishou', 'status', '12', '*', 'rejected', 'refused by the merchant, awaiting the buyer'),
-    ('kuaishou', 'status', '20', '*', 'dispute', 'the platform is involved (refund-only)'),
-    ('kuaishou', 'status', '21', '*', 'dispute', 'the platform is involved (return)'),
-    ('kuaishou', 'status', '22', '*', 'awaiting_buyer_ship', 'return confirmed by the platform'),
-    ('kuaishou', 'status', '30', '*', 'awaiting_buyer_ship', 'return information awaited from the buyer'),
-    ('kuaishou', 'status', '40', '*', 'return_in_transit', 'return information awaiting the seller''s confirmation'),
-    ('kuaishou', 'status', '45', '*', 'awaiting_buyer_receipt', 'awaiting the buyer''s receipt (exchange)'),
-    ('kuaishou', 'status', '50', '*', 'refunding', 'the refund is being executed'),
-    ('kuaishou', 'status', '50', 'kuaishou/return_refund', 'refunded', 'the refund is being executed: decided'),
-    ('kuaishou', 'status', '60', '*', 'refunded', 'success'),
-    ('kuaishou', 'status', '70', '*', 'closed', 'failed or closed')
+-- handlingWay 1 is this flow; 10 (refund only) and 3 (exchange) have none here.
+INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
+    ('kuaishou', '1', 'kuaishou/return_refund', 'KS-01', 'external'),
+    ('kuaishou', 'return_refund', 'kuaishou/return_refund', 'KS-01', 'own')
+ON CONFLICT DO NOTHING;
+
+INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, covers, standing) VALUES
+    ('kuaishou', 'status', '10', '*', 'requested', 'refund-only applied for', '{}', 'external'),
+    ('kuaishou', 'status', '11', '*', 'requested', 'return and refund applied for', '{}', 'external'),
+    ('kuaishou', 'status', '12', '*', 'rejected', 'refused by the merchant, awaiting the buyer', '{}', 'external'),
+    ('kuaishou', 'status', '20', '*', 'dispute', 'the platform is involved (refund-only)', '{}', 'external'),
+    ('kuaishou', 'status', '21', '*', 'dispute', 'the platform is involved (return)', '{}', 'external'),
+    ('kuaishou', 'status', '22', '*', 'awaiting_buyer_ship', 'return confirmed by the platform', '{}', 'external'),
+    ('kuaishou', 'status', '30', '*', 'awaiting_buyer_ship', 'return information awaited from the buyer', '{}', 'external'),
+    ('kuaishou', 'status', '40', '*', 'return_in_transit', 'return information awaiting the seller''s confirmation', '{}', 'external'),
+    ('kuaishou', 'status', '45', '*', 'awaiting_buyer_receipt', 'awaiting the buyer''s receipt (exchange)', '{}', 'external'),
+    ('kuaishou', 'status', '50', '*', 'refunding', 'the refund is being executed', '{}', 'external'),
+    ('kuaishou', 'status', '50', 'kuaishou/return_refund', 'refunded', 'the refund is being executed: decided', '{}', 'reading'),
+    ('kuaishou', 'status', '60', '*', 'refunded', 'success', '{}', 'external'),
+    ('kuaishou', 'status', '70', '*', 'closed', 'failed or closed', '{}', 'external'),
+    ('kuaishou', 'status', '70', 'kuaishou/return_refund', 'closed', 'failed or closed, or withdrawn', '{cancelled}', 'reading')
 ON CONFLICT DO NOTHING;

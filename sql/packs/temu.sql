@@ -352,3 +352,62 @@ INSERT INTO aftersale.site (platform, site, settings, rule, standing)
 SELECT 'temu', site, '{"region": "europe", "cross_border_needs": "merchant_label"}', 'TEMU-16', 'reading'
 FROM pg_catalog.unnest('{AT,BE,BG,CY,CZ,DK,EE,FI,FR,GR,HR,HU,IE,LT,LU,LV,MT,NL,PL,PT,RO,SE,SI,SK}'::text[]) AS site
 ON CONFLICT DO NOTHING;
+
+-- ---- Status codes, and the flow of a type ----
+-- parentAfterSalesStatus.  The platform's refund has begun with 4 and 9: these flows call that refunded.  What a code means in one
+-- flow is a reading; states of ours that it does not tell apart are covered.
+
+INSERT INTO aftersale.status_code (platform, field, code, state, title, standing) VALUES
+    ('temu', 'parentAfterSalesStatus', '1', 'requested', 'the buyer has applied for a refund, to be processed', 'external'),
+    ('temu', 'parentAfterSalesStatus', '2', 'return_in_transit', 'the buyer has shipped the return', 'external'),
+    ('temu', 'parentAfterSalesStatus', '3', 'awaiting_inspection', 'return received, to be processed by the merchant', 'external'),
+    ('temu', 'parentAfterSalesStatus', '4', 'refunding', 'refund started, being processed', 'external'),
+    ('temu', 'parentAfterSalesStatus', '5', 'refunded', 'refund done', 'external'),
+    ('temu', 'parentAfterSalesStatus', '6', 'cancelled', 'cancelled by the buyer', 'external'),
+    ('temu', 'parentAfterSalesStatus', '7', 'rejected', 'refused', 'external'),
+    ('temu', 'parentAfterSalesStatus', '8', 'awaiting_merchant_label', 'the merchant has to review and to upload a label', 'external'),
+    ('temu', 'parentAfterSalesStatus', '9', 'refunding', 'refund started, being processed', 'external'),
+    ('temu', 'parentAfterSalesStatus', '10', 'return_requested', 'the buyer has applied for a return', 'external'),
+    ('temu', 'parentAfterSalesStatus', '11', 'platform_review', 'the platform reviews', 'external')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, covers, action, standing)
+SELECT 'temu', m.field, m.code, f.flow, m.state, c.title, m.covers::text[], m.action, 'reading'
+FROM (VALUES
+    ('{temu/return_refund}', 'parentAfterSalesStatus', '1', 'requested', '{awaiting_buyer_ship}', NULL),
+    ('{temu/return_refund}', 'parentAfterSalesStatus', '10', 'requested', '{awaiting_buyer_ship}', NULL),
+    ('{temu/return_refund}', 'parentAfterSalesStatus', '7', 'return_rejected', '{}', NULL),
+    ('{temu/return_refund}', 'parentAfterSalesStatus', '11', 'platform_review', '{return_rejected}', NULL),
+    ('{temu/refund_only}', 'parentAfterSalesStatus', '1', 'requested', '{awaiting_buyer_response}', NULL),
+    ('{temu/refund_only}', 'parentAfterSalesStatus', '11', 'rejected', '{}', NULL),
+    ('{temu/missing_item,temu/not_received}', 'parentAfterSalesStatus', '1', 'requested', '{overdue,approved_by_silence}', NULL),
+    ('{temu/missing_item,temu/not_received}', 'parentAfterSalesStatus', '11', 'platform_review', '{overdue}', NULL),
+    ('{temu/missing_item,temu/not_received}', 'parentAfterSalesStatus', '7', 'closed', '{}', 'close'),
+    ('{temu/return_refund,temu/refund_only,temu/missing_item,temu/not_received}', 'parentAfterSalesStatus', '4', 'refunded', '{}', 'refund'),
+    ('{temu/return_refund,temu/refund_only,temu/missing_item,temu/not_received}', 'parentAfterSalesStatus', '9', 'refunded', '{}', 'refund'),
+    ('{temu/return_refund,temu/refund_only,temu/missing_item,temu/not_received}', 'parentAfterSalesStatus', '5', 'refunded', '{}', 'refund'),
+    ('{temu/cancel}', 'parentAfterSalesStatus', '5', 'cancelled', '{}', 'refund'),
+    ('{temu/cancel}', 'parentAfterSalesStatus', '6', 'closed', '{}', 'withdraw'))
+    AS m(flows, field, code, state, covers, action)
+CROSS JOIN LATERAL pg_catalog.unnest(m.flows::text[]) AS f(flow)
+JOIN aftersale.status_code AS c ON c.platform = 'temu' AND c.field = m.field AND c.code = m.code AND c.flow = '*'
+ON CONFLICT DO NOTHING;
+-- The list of cancellations has codes of its own (afterSalesStatusGroup).
+INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, covers, action, standing) VALUES
+    ('temu', 'afterSalesStatusGroup', '8', 'temu/cancel', 'requested', 'cancellation to be processed', '{partly_shipped,overdue,approved_by_silence}', NULL, 'reading'),
+    ('temu', 'afterSalesStatusGroup', '9', 'temu/cancel', 'cancelled', 'cancellation agreed', '{}', 'refund', 'reading')
+ON CONFLICT DO NOTHING;
+
+-- afterSalesType 1 and 2; everything else goes by our own names.
+INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
+    ('temu', '1', 'temu/refund_only', 'TEMU-27', 'external'),
+    ('temu', '2', 'temu/return_refund', 'TEMU-06', 'external'),
+    ('temu', 'refund_only', 'temu/refund_only', 'TEMU-27', 'own'),
+    ('temu', 'return_refund', 'temu/return_refund', 'TEMU-06', 'own'),
+    ('temu', 'missing_item', 'temu/missing_item', 'TEMU-08', 'own'),
+    ('temu', 'not_received', 'temu/not_received', 'TEMU-09', 'own'),
+    ('temu', 'cancel', 'temu/cancel', 'TEMU-10', 'own'),
+    ('temu', 'ticket', 'temu/ticket', 'TEMU-01', 'own'),
+    ('temu', 'reship_ticket', 'temu/reship_ticket', 'TEMU-30', 'own'),
+    ('temu', 'reship', 'temu/reship', 'TEMU-34', 'own'),
+    ('temu', 'refused_parcel', 'temu/refused_parcel', 'TEMU-43', 'own')
+ON CONFLICT DO NOTHING;

@@ -266,12 +266,39 @@ CREATE TABLE aftersale.status_code (
     flow text NOT NULL DEFAULT '*',
     state text,
     title text,
+    aliases text[] NOT NULL DEFAULT '{}',
+    covers text[] NOT NULL DEFAULT '{}',
+    action text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
     PRIMARY KEY (platform, field, code, flow)
 );
 COMMENT ON TABLE aftersale.status_code IS 'What the platforms'' status codes mean in our states.';
 COMMENT ON COLUMN aftersale.status_code.platform IS 'Platform code.';
 COMMENT ON COLUMN aftersale.status_code.field IS 'The platform''s field.';
 COMMENT ON COLUMN aftersale.status_code.code IS 'The platform''s code, as text.';
-COMMENT ON COLUMN aftersale.status_code.flow IS 'The flow for which it holds; * is every flow of the platform.';
-COMMENT ON COLUMN aftersale.status_code.state IS 'Our state; NULL: no state of ours.';
+COMMENT ON COLUMN aftersale.status_code.flow IS 'The flow for which it holds; * is every flow of the platform that has no row of its own.';
+COMMENT ON COLUMN aftersale.status_code.state IS 'Our state; NULL: the code says nothing of the state.';
 COMMENT ON COLUMN aftersale.status_code.title IS 'For people.';
+COMMENT ON COLUMN aftersale.status_code.aliases IS 'Other spellings met for the same code; they are read, never written.';
+COMMENT ON COLUMN aftersale.status_code.covers IS 'Finer states of ours that the platform does not tell apart from state: a request in one of them stays there.';
+COMMENT ON COLUMN aftersale.status_code.action IS 'The platform''s action that the code reports, where several of a flow lead to the state; NULL: the first of them by name.';
+COMMENT ON COLUMN aftersale.status_code.standing IS 'stated, reading, external, informational or own.';
+
+CREATE TABLE aftersale.flow_choice (
+    platform text NOT NULL,
+    type text NOT NULL DEFAULT '*',
+    reason text NOT NULL DEFAULT '*',
+    flow text NOT NULL,
+    priority int NOT NULL DEFAULT 0,
+    rule text,
+    standing text NOT NULL DEFAULT 'own' CHECK (standing IN ('stated', 'reading', 'external', 'informational', 'own')),
+    PRIMARY KEY (platform, type, reason)
+);
+COMMENT ON TABLE aftersale.flow_choice IS 'Which flow a request takes that is opened without naming one.';
+COMMENT ON COLUMN aftersale.flow_choice.platform IS 'Platform code, as of the shop.';
+COMMENT ON COLUMN aftersale.flow_choice.type IS 'The platform''s code of the type of request, or our kind: request.attributes, member type; * is every type.';
+COMMENT ON COLUMN aftersale.flow_choice.reason IS 'The buyer''s reason: request.reason; * is every reason.';
+COMMENT ON COLUMN aftersale.flow_choice.flow IS 'The flow.';
+COMMENT ON COLUMN aftersale.flow_choice.priority IS 'The highest of the rows that fit is taken; among equals one that names the type, then one that names the reason.';
+COMMENT ON COLUMN aftersale.flow_choice.rule IS 'The rule''s number.';
+COMMENT ON COLUMN aftersale.flow_choice.standing IS 'stated, reading, external, informational or own.';

@@ -24,6 +24,10 @@ FROM aftersale.event WHERE shop_id = 100;
 -- opened_at defaults to now; the platform's own deadline overrides
 INSERT INTO aftersale.request (shop_id, flow, external_ref, platform_due_at)
 VALUES (100, 'temu/ticket', 'T2', '2026-11-25 18:00:00+00') RETURNING opened_at, due_at, act_at;
+-- without a flow the type chooses it, as the platform writes it or as we call it
+INSERT INTO aftersale.request (shop_id, external_ref, attributes) VALUES (100, 'F1', '{"type": 2}'), (100, 'F2', '{"type": "1"}'), (100, 'F3', '{"type": "ticket"}') RETURNING external_ref, flow, state;
+INSERT INTO aftersale.request (shop_id, attributes) VALUES (100, '{"type": 3}');
+INSERT INTO aftersale.request (shop_id, attributes) VALUES (100, '{"type": [2]}');
 -- a NULL order is a product question (TEMU-01)
 SELECT external_ref, order_ref FROM aftersale.request WHERE shop_id = 100 ORDER BY external_ref;
 

@@ -30,6 +30,10 @@ SELECT external_ref, reason, event_seq, (SELECT count(*) FROM aftersale.event e 
 	(SELECT count(*) FROM aftersale.item i WHERE i.shop_id = r.shop_id AND i.request_id = r.request_id) AS items
 FROM aftersale.request r WHERE shop_id = 485 ORDER BY 1;
 SELECT * FROM pg_temp.opened('[]');
+-- without a flow the type chooses it, and it is the same matter as with that flow named
+SELECT * FROM pg_temp.opened('[{"shop_id": 485, "external_ref": "R1", "attributes": {"type": 2}}, {"shop_id": 485, "external_ref": "R1", "flow": null, "attributes": {"type": "2"}},
+	{"shop_id": 485, "external_ref": "R1", "flow": "temu/return_refund"}, {"shop_id": 485, "external_ref": "T1", "attributes": {"type": "ticket"}}]');
+SELECT flow FROM aftersale.request WHERE shop_id = 485 AND external_ref = 'R1';
 -- one that is refused refuses the whole
 SELECT * FROM pg_temp.opened('[{"shop_id": 485, "flow": "temu/ticket", "external_ref": "T4"}, {"shop_id": 485, "flow": "temu/ticket", "external_ref": "T5", "country": "XX"}]');
 SELECT count(*) FROM aftersale.request WHERE shop_id = 485;

@@ -120,6 +120,9 @@ CREATE TEMP TABLE calls (name text, call text);
 INSERT INTO calls VALUES
 	('act', $$SELECT state FROM aftersale.act({shop}, {request}, 'reply', '{"remark": "x"}')$$),
 	('act_many', $$SELECT state FROM aftersale.act_many(ARRAY[{shop}], ARRAY[{request}], 'reply', '{"remark": "x"}')$$),
+	('status_of', $$SELECT state FROM aftersale.status_of('temu/ticket', '1', 'parentAfterSalesStatus')$$),
+	('status_codes_of', $$SELECT code FROM aftersale.status_codes_of('temu/ticket', 'requested')$$),
+	('choose_flow', $$SELECT aftersale.choose_flow({shop}, '1')$$),
 	('allowed_actions', $$SELECT * FROM aftersale.allowed_actions({shop}, {request})$$),
 	('advice', $$SELECT rule FROM aftersale.advice({shop}, ARRAY[{request}])$$),
 	('explain', $$SELECT * FROM aftersale.explain({shop}, {request})$$),
