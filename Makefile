@@ -16,7 +16,7 @@ ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 # embedded where a part says "--@tables" or "--@packs".
 SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
               install routing returns engine synchronise outbox strategy sweep scheduler access packs rules drawing
-TABLE_PARTS = reference shop routing returns request sweep money strategy views access triggers
+TABLE_PARTS = reference shop routing returns request message sweep money strategy views access triggers
 PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea tiktok_sea_2026 status_maps
 
 DATA  = aftersale--$(EXTVERSION).sql

@@ -58,6 +58,7 @@ BEGIN
             ('service', 10, 'INSERT, UPDATE, DELETE', 'return_policy'),
             ('employee', 1, 'UPDATE (action, actor, on_behalf_of, payload)', 'request'),
             ('service', 9, 'SELECT (finished_at, complete)', 'heartbeat'),
+            ('service', 10, 'INSERT (shop_id, external_ref, flow, field, code, reported_at, due_at, payload), UPDATE (payload, status, request_id, state, covers, closes, event_seq, handled_at, sqlstate, message)', 'platform_message'),
             ('employee', 2, 'SELECT (finished_at, complete)', 'heartbeat'),
             ('reporter', 1, 'SELECT (finished_at, complete)', 'heartbeat'),
             ('sweeper', 1, 'SELECT (shop_id, request_id, act_at, attempts), UPDATE (action, actor, act_at, attempts, fault)', 'request'),

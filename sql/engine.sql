@@ -172,6 +172,7 @@ BEGIN
                  'state "' || own.leads_to || '"', 'outcome "' || own.outcome || '"'), '') END,
             CASE WHEN e.facts ? 'fire' THEN 'the shop lets the sweep act on what was overdue when opened' END,
             CASE WHEN e.facts ? 'remaining' THEN format('%s %s of the order were left to refund', e.facts ->> 'remaining', r.currency) END,
+            CASE WHEN e.facts ? 'taken_back' THEN format('%s %s of refunds were taken back', e.facts ->> 'taken_back', r.currency) END,
             CASE WHEN e.facts ? 'fees' THEN 'fees: ' || (
                 SELECT string_agg(format('%s %s%s', x.fee ->> 0,
                     concat_ws(' and ', nullif((x.fee ->> 1) || ' %', '0.00 %'), CASE WHEN (x.fee ->> 2)::numeric > 0 THEN x.fee ->> 2 END),
@@ -252,7 +253,7 @@ BEGIN
         SELECT r.request_id, NULL, f.fault
         FROM aftersale.request r
         LEFT JOIN line l ON l.request_id = r.request_id AND l.place = l.places
-        LEFT JOIN (SELECT y.request_id, sum(y.amount) AS refunded FROM aftersale.refund y
+        LEFT JOIN (SELECT y.request_id, sum(CASE y.status WHEN 'void' THEN 0 ELSE y.amount END) AS refunded FROM aftersale.refund y
             WHERE y.shop_id = verify_history.shop_id GROUP BY y.request_id) x ON x.request_id = r.request_id
         CROSS JOIN LATERAL (VALUES
             (CASE WHEN l.event_seq IS DISTINCT FROM r.event_seq THEN format('the request says %s events, its history has %s', r.event_seq, coalesce(l.event_seq, 0)) END),

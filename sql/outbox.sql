@@ -84,6 +84,12 @@ BEGIN
                 coalesce('"' || known.platform_ref || '"', 'none'), confirm_refund.status, coalesce('"' || confirm_refund.platform_ref || '"', 'none')),
             HINT = 'Compare with the platform: the same refund may have been sent under two keys.';
     END IF;
+    IF known.status = 'void' THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA047',
+            MESSAGE = format('refund "%s" of shop "%s" is void (RA047)', known.refund_id, known.shop_id),
+            DETAIL = 'The platform''s word on its request has undone it.',
+            HINT = 'Where it was paid all the same, have the platform''s present state imported.';
+    END IF;
     IF known.status IN ('held', 'pending') AND known.attempts = 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'RA047',
             MESSAGE = format('refund "%s" of shop "%s" was never claimed (RA047)', known.refund_id, known.shop_id),
@@ -102,7 +108,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.confirm_refund(bigint, bigint, text, text, text) IS
-'Reports what became of a claimed refund: status done or failed, the platform''s own key platform_ref, the error where it failed. The same report again changes nothing and gives the same answer; another one for a refund that is done is an error. A failed refund is offered again after a minute, then after two, at most after a day. Returns the status. Errors: RA032 another status, RA046 no such refund, RA047 done with other content, or never claimed. Example: SELECT aftersale.confirm_refund(1, 7, ''done'', ''R-4711'');';
+'Reports what became of a claimed refund: status done or failed, the platform''s own key platform_ref, the error where it failed. The same report again changes nothing and gives the same answer; another one for a refund that is done is an error. A failed refund is offered again after a minute, then after two, at most after a day. Returns the status. Errors: RA032 another status, RA046 no such refund, RA047 done with other content, void, or never claimed. Example: SELECT aftersale.confirm_refund(1, 7, ''done'', ''R-4711'');';
 
 CREATE FUNCTION aftersale.release_refunds(shop_id bigint) RETURNS bigint
 LANGUAGE plpgsql VOLATILE

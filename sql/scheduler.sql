@@ -114,7 +114,7 @@ DECLARE
     -- what sql/tables/triggers.sql creates; test/sql/health.sql finds what is missing here
     expected constant text[] := ARRAY[
         'request.aftersale_decide', 'request.aftersale_record_insert', 'request.aftersale_record_update', 'request.aftersale_keep',
-        'request.aftersale_keep_truncate', 'personal.personal_changed', 'shop.aftersale_keep', 'flow.aftersale_keep', 'flow_timer.aftersale_keep', 'calendar.zz_calendar_grew',
+        'request.aftersale_keep_truncate', 'personal.personal_changed', 'shop.aftersale_keep', 'flow.aftersale_keep', 'flow_timer.aftersale_keep', 'calendar.zz_calendar_grew', 'platform_message.message_check',
         'warehouse_version.warehouse_version_check', 'default_warehouse.default_warehouse_check',
         'warehouse_product.warehouse_product_inserted', 'warehouse_product.warehouse_product_updated',
         'rule.rule_check', 'rule.rule_overlaps_insert', 'rule.rule_overlaps_update']
@@ -274,7 +274,7 @@ BEGIN
     FROM (SELECT b.shop_id, b.order_ref, b.currency, b.refunded + b.platform_extra AS booked, coalesce(r.decided, 0) AS decided
           FROM aftersale.order_balance b
           LEFT JOIN (SELECT f.shop_id, f.order_ref, f.currency, sum(f.amount) AS decided
-                     FROM aftersale.refund f WHERE f.order_ref IS NOT NULL GROUP BY f.shop_id, f.order_ref, f.currency) r
+                     FROM aftersale.refund f WHERE f.order_ref IS NOT NULL AND f.status <> 'void' GROUP BY f.shop_id, f.order_ref, f.currency) r
               ON r.shop_id = b.shop_id AND r.order_ref = b.order_ref AND r.currency = b.currency) d
     WHERE d.booked <> d.decided;
     RETURN NEXT ROW('balances', wrong = 0, format('%s balances do not match the refunds of their order', wrong) || coalesce('; ' || example, ''),
@@ -283,6 +283,29 @@ END
 $function$;
 COMMENT ON FUNCTION aftersale.health_of_books() IS
 'The checks deadlines and balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
+
+CREATE FUNCTION aftersale.health_of_messages() RETURNS SETOF aftersale.health_check
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    faults bigint;
+    example text;
+    waiting bigint;
+BEGIN
+    SELECT count(*), min(format('shop %s, "%s": %s', m.shop_id, m.external_ref, m.message)) INTO faults, example
+    FROM aftersale.platform_message m WHERE m.status IN ('unknown_code', 'failed');
+    SELECT count(*) INTO waiting FROM aftersale.platform_message m
+    WHERE m.status = 'new' AND m.received_at < aftersale.clock() - interval '5 minutes';
+    RETURN NEXT ROW('messages', faults = 0 AND waiting = 0,
+        format('%s messages of platforms were not understood or were refused', faults) || coalesce('; ' || example, '')
+            || CASE WHEN waiting > 0 THEN format('; %s wait since more than 5 minutes', waiting) ELSE '' END,
+        nullif(concat_ws('; ', CASE WHEN faults > 0 THEN 'SELECT * FROM aftersale.message_fault; add the codes to aftersale.status_code or mend what it says, then SELECT aftersale.replay_messages();' END,
+            CASE WHEN waiting > 0 THEN 'SELECT aftersale.apply_messages();' END), ''))::aftersale.health_check;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_messages() IS
+'The check messages of health(): codes of platforms that are not known, messages that were refused or that nobody applies. Example: SELECT * FROM aftersale.health_of_messages();';
 
 CREATE FUNCTION aftersale.health() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
@@ -302,7 +325,8 @@ BEGIN
     RETURN QUERY SELECT * FROM aftersale.health_of_job();
     RETURN QUERY SELECT * FROM aftersale.health_of_sweep();
     RETURN QUERY SELECT * FROM aftersale.health_of_books();
+    RETURN QUERY SELECT * FROM aftersale.health_of_messages();
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health() IS
-'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, and balances; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';
+'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, balances, and messages of platforms; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';

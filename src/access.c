@@ -366,6 +366,25 @@ aftersale_has_permission(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(speaker_has(PG_GETARG_INT64(0), &speaker, text_to_cstring(PG_GETARG_TEXT_PP(1)), &role));
 }
 
+PG_FUNCTION_INFO_V1(aftersale_require_platforms_word);
+
+Datum
+aftersale_require_platforms_word(PG_FUNCTION_ARGS)
+{
+	AsSpeaker	speaker;
+
+	if (PG_ARGISNULL(0))
+	{
+		AsError		error;
+
+		as_fail(&error, RA_INVALID_REQUEST, NULL, "argument \"shop_id\" must not be null");
+		as_report(&error);
+	}
+	as_session_speaker(PG_GETARG_INT64(0), AS_ACTION_REPORT, as_actor_names[AS_ACTOR_PLATFORM], &speaker);
+	(void) as_shop(PG_GETARG_INT64(0));
+	PG_RETURN_VOID();
+}
+
 static void
 require_permission(int64_t shop, const AsSpeaker *speaker, const char *permission, const char *granting)
 {

@@ -203,11 +203,36 @@ push_met(JsonbParseState **state, const char *key, const AsFlow *flow, uint64_t 
 	pushJsonbValue(state, WJB_END_ARRAY, NULL);
 }
 
+static void
+push_sum(JsonbParseState **state, const char *key, AsAmount amount, int digits)
+{
+	AsMaybeAmount sum = {true, amount};
+
+	if (amount == 0)
+		return;
+	push_text(state, WJB_KEY, key);
+	push_amount(state, WJB_VALUE, sum, digits);
+}
+
+/* What the platform's word found and took back. */
+static void
+push_report(JsonbParseState **state, const AsMoney *money, const AsDecision *decision)
+{
+	AsAmount	taken_back = 0;
+
+	for (int i = 0; i < decision->n_events; i++)
+		taken_back += decision->events[i].taken_back;
+	push_sum(state, "booked", money->booked, money->digits);
+	push_sum(state, "unclaimed", money->unclaimed, money->digits);
+	push_sum(state, "taken_back", taken_back, money->digits);
+}
+
 Jsonb *
 as_facts_write(const AsDecideInput *input, const AsDecision *decision, const char *calendar, const AsRuleUse *uses)
 {
 	JsonbParseState *state = NULL;
 	const AsCommand *command = input->command;
+	AsMaybeInstant event_at = as_decision_event_at(command, decision);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_text(&state, WJB_KEY, "by");
@@ -231,6 +256,13 @@ as_facts_write(const AsDecideInput *input, const AsDecision *decision, const cha
 	{
 		push_text(&state, WJB_KEY, "remaining");
 		push_amount(&state, WJB_VALUE, input->request->money.remaining, input->request->money.digits);
+	}
+	if (command->kind == AS_COMMAND_REPORT)
+		push_report(&state, &input->request->money, decision);
+	if (event_at.known)
+	{
+		push_text(&state, WJB_KEY, "at");
+		push_instant(&state, WJB_VALUE, event_at.at);
 	}
 	if (input->request->money.n_fees > 0)
 		push_fees(&state, &input->request->money);
@@ -422,6 +454,20 @@ as_facts_timers(Jsonb *jsonb, const AsFlow *flow, AsRequest *request)
 	}
 }
 
+AsMaybeInstant
+as_facts_at(Jsonb *jsonb)
+{
+	AsMaybeInstant result = {false, 0};
+	JsonbValue *at = jsonb == NULL || !JB_ROOT_IS_OBJECT(jsonb) ? NULL : member(&jsonb->root, "at");
+
+	if (at != NULL)
+	{
+		result.known = true;
+		result.at = instant_of(at);
+	}
+	return result;
+}
+
 static AsMaybeCount
 count_at(JsonbContainer *row, int place)
 {
@@ -516,6 +562,8 @@ as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *du
 		facts->platform_due.at = instant_of(member(root, "platform_due"));
 	}
 	facts->remaining = amount_of(member(root, "remaining"), digits);
+	facts->booked = amount_of(member(root, "booked"), digits).amount;
+	facts->unclaimed = amount_of(member(root, "unclaimed"), digits).amount;
 	array = array_of(member(root, "fees"));
 	if (array != NULL)
 		read_fees(array, digits, facts);

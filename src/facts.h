@@ -4,13 +4,16 @@
  *		request.last_facts and in the event, given back when deciding again.
  *
  *	{"by": "merchant", "from": "requested", "calendar": "US", "computed": [["2026-11-26 10:00:00+00", false]],
- *	 "remaining": 12.50, "platform_due": "…" or null, "fire": true, "meets": [...], "overrides": […], "timers": […], "rules": […]}
+ *	 "remaining": 12.50, "booked": 3.00, "unclaimed": 1.00, "taken_back": 4.00, "at": "…", "platform_due": "…" or null, "fire": true,
+ *	 "meets": [...], "overrides": […], "timers": […], "rules": […]}
  *
  * calendar is there where an instant was computed; computed is left out where
  * the only one is the request's due_at.  meets has the requirements of the
  * flow that held, as texts; met_before those before the act, where they were
  * others.  timers are those that are armed after
- * the decision: the next one starts from them.
+ * the decision: the next one starts from them.  booked and unclaimed are those
+ * of the platform's word (kernel/reported.h); taken_back is for readers; at is
+ * as_decision_event_at().
  */
 #ifndef AFTERSALE_FACTS_H
 #define AFTERSALE_FACTS_H
@@ -35,6 +38,8 @@ typedef struct AsFacts
 								 * the request */
 	uint64_t	met_before;		/* and as it was before */
 	AsMaybeAmount remaining;	/* of the order */
+	AsAmount	booked;			/* of the request, for the platform */
+	AsAmount	unclaimed;		/* of the request, to pay */
 	int			n_fees;
 	int			n_computed;
 	int			n_overrides;
@@ -57,6 +62,9 @@ extern Jsonb *as_facts_write(const AsDecideInput *input, const AsDecision *decis
  * are not what as_facts_write() wrote.
  */
 extern void as_facts_read(Jsonb *jsonb, const AsFlow *flow, int digits, const AsComputed *due, AsFacts *facts);
+
+/* When the last event took effect, where as_decision_event_at() said so. */
+extern AsMaybeInstant as_facts_at(Jsonb *jsonb);
 
 /* Adds the timers that a decision left armed, from its facts. */
 extern void as_facts_timers(Jsonb *jsonb, const AsFlow *flow, AsRequest *request);

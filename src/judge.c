@@ -15,8 +15,10 @@
 #include "judge_rules.h"
 #include "kernel/currency.h"
 #include "money.h"
+#include "report_payload.h"
 #include "requirements.h"
 #include "return_requirements.h"
+#include "take_back.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
@@ -220,6 +222,7 @@ read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
 		strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_OPEN) == 0;
 	request->last_at = DatumGetTimestampTz(row->values[AS_COL_last_at]);
 	request->event_seq = as_row_int64(row, AS_COL_event_seq);
+	request->event_at = as_facts_at(as_row_jsonb(row, AS_COL_last_facts));
 }
 
 /* The shop's overrides of this flow in this country, by the flow's states. */
@@ -302,6 +305,8 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	due.provisional = DatumGetBool(row->values[AS_COL_provisional]);
 	as_facts_read(as_row_jsonb(row, AS_COL_last_facts), judgement->flow, judgement->request.money.digits, &due, facts);
 	judgement->request.money.remaining = facts->remaining;
+	judgement->request.money.booked = facts->booked;
+	judgement->request.money.unclaimed = facts->unclaimed;
 	judgement->request.money.n_fees = facts->n_fees;
 	memcpy(judgement->request.money.fees, facts->fees, sizeof(AsFee) * facts->n_fees);
 	judgement->request.money_before.remaining = facts->remaining;
@@ -352,16 +357,40 @@ read_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement)
 	judgement->command.sets_platform_due = judgement->command.platform_due.known;
 }
 
+/* What the platform says of a request that opens: where it stands already. */
+static void
+read_opening_report(const AsRequestRow *row, Jsonb *payload, AsJudgement *judgement)
+{
+	AsCommand  *command = &judgement->command;
+	AsMaybeInstant due = command->platform_due;
+
+	command->report.state = -1;
+	if (command->actor != AS_ACTOR_PLATFORM || payload == NULL ||
+		getKeyJsonValueFromContainer(&payload->root, "reported_at", 11, NULL) == NULL)
+		return;
+	as_read_report(payload, judgement->flow, command);
+	command->platform_due = due;
+	command->sets_platform_due = due.known;
+	if (command->report.state < 0)
+		return;
+	read_payload(judgement->cached, payload, command);
+	as_judge_opening_money(row, judgement);
+	judgement->request.money.given = payload_amount(payload, "amount", judgement->request.money.digits);
+}
+
 void
-as_judge_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement)
+as_judge_opening(const AsRequestRow *row, AsActorKind actor, AsInstant now, AsJudgement *judgement)
 {
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_opening(row, now, judgement);
 	begin(judgement, as_flow_in_force(as_row_text(row, AS_COL_flow), judgement->request.opened_at,
 									  judgement->request.ordered_at));
 	judgement->row = row;
+	if (actor == AS_ACTOR_PLATFORM)
+		judgement->command.actor = actor;
 	add_configuration(row, judgement);
 	judgement->command.meets = as_requirements_met(judgement, row, NULL);
+	read_opening_report(row, as_row_jsonb(row, AS_COL_payload), judgement);
 	as_judge_add_rules(NULL, judgement);
 	decide(judgement);
 	as_judge_note_uses(judgement);
@@ -378,6 +407,7 @@ as_judge_opening_again(const AsRequestRow *new, AsJudgement *judgement)
 	if (judgement->input.n_events > 1)
 		as_judge_opening_money(new, judgement); /* rules have acted */
 	add_facts(new, judgement);
+	read_opening_report(new, as_row_jsonb(new, AS_COL_last_payload), judgement);
 	decide(judgement);
 }
 
@@ -390,10 +420,14 @@ read_act(const AsRequestRow *old, const AsRequestRow *new, const char *action, J
 									 DatumGetInt32(old->values[AS_COL_flow_version])));
 	read_request(old, judgement->flow, &judgement->request);
 	judgement->command.kind = strcmp(action, AS_ACTION_SET_DEADLINE) == 0 ? AS_COMMAND_SET_DEADLINE :
-		strcmp(action, AS_ACTION_RECOMPUTE) == 0 ? AS_COMMAND_RECOMPUTE : AS_COMMAND_ACT;
+		strcmp(action, AS_ACTION_RECOMPUTE) == 0 ? AS_COMMAND_RECOMPUTE :
+		strcmp(action, AS_ACTION_REPORT) == 0 ? AS_COMMAND_REPORT : AS_COMMAND_ACT;
 	judgement->command.action = action;
 	judgement->command.now = now;
 	read_payload(judgement->cached, payload, &judgement->command);
+	judgement->command.report.state = -1;
+	if (judgement->command.kind == AS_COMMAND_REPORT)
+		as_read_report(payload, judgement->flow, &judgement->command);
 	read_money(old, new, &judgement->request.money);
 	read_money(old, old, &judgement->request.money_before);
 	judgement->request.money.given = payload_amount(payload, "amount", judgement->request.money.digits);
@@ -434,6 +468,8 @@ as_judge_look_up(AsJudgement *judgement, int look_ups)
 	if ((look_ups & AS_LOOK_UP_BALANCE) != 0 && order_ref != NULL)
 		request->money.remaining = as_balance_remaining(judgement->shop_id, order_ref, as_row_text(row, AS_COL_currency),
 														request->money.digits);
+	if ((look_ups & AS_LOOK_UP_BOOKED) != 0 && request->money.refunded > 0)
+		as_refunds_booked(judgement->shop_id, as_row_int64(row, AS_COL_request_id), &request->money);
 	/* what is overdue sees the same order and fees */
 	request->money_before.remaining = request->money.remaining;
 	request->money_before.n_fees = request->money.n_fees;
@@ -455,8 +491,11 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 	judgement->command.actor = speaker->kind;
 	judgement->command.actor_name = speaker->actor;
 	judgement->command.permits = as_flow_permits(as_row_int64(old, AS_COL_shop_id), judgement->flow, speaker, &judgement->command.role);
-	judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
-	judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
+	if (judgement->command.kind != AS_COMMAND_REPORT)	/* whose payload has it */
+	{
+		judgement->command.sets_platform_due = !as_request_same(old, new, AS_COL_platform_due_at);
+		judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
+	}
 	add_configuration(old, judgement);
 	judgement->command.meets = as_requirements_met(judgement, judgement->row, as_row_jsonb(new, AS_COL_payload));
 	judgement->request.meets = as_requirements_met(judgement, old, NULL);

@@ -32,8 +32,8 @@ typedef struct AsJudgement
 	AsDecision	decision;
 } AsJudgement;
 
-/* A request that opens, from the row as the INSERT gives it. */
-extern void as_judge_opening(const AsRequestRow *row, AsInstant now, AsJudgement *judgement);
+/* A request that opens, from the row as the INSERT gives it; actor: who opens it. */
+extern void as_judge_opening(const AsRequestRow *row, AsActorKind actor, AsInstant now, AsJudgement *judgement);
 
 /* An act, or a new platform_due_at, on the row "old" by the command in "new", which the speaker gives. */
 extern void as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,

@@ -31,6 +31,7 @@
 #include "rows.h"
 #include "seal.h"
 #include "strategy_use.h"
+#include "take_back.h"
 #include "timers.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -97,6 +98,7 @@ typedef struct Recorder
 	MemoryContext chunk;		/* all else; reset after each flush */
 	AsEventTable *events;		/* NULL: no event yet */
 	AsRows		refunds;
+	AsRows		taken_back;
 	AsRows		uses;			/* of automatic rules, likewise */
 	int			chunk_events;
 	AsRows		items;
@@ -315,8 +317,11 @@ collect_effects(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	MemoryContext before = MemoryContextSwitchTo(recorder->statement);
 
 	for (int i = 0; i < decision->n_events; i++)
-		if (decision->events[i].refunds)
+		if (as_is_booked(decision, i))
 			as_refunds_add(&recorder->refunds, i < decision->n_overdue ? old : new, new, judgement, i);
+	for (int i = 0; i < decision->n_events; i++)
+		if (decision->events[i].taken_back > 0)
+			as_take_back_add(&recorder->taken_back, new, judgement, i);
 	for (int i = 0; i < decision->n_chosen; i++)
 	{
 		const AsEvent *event = &decision->events[decision->chosen[i].after];
@@ -501,6 +506,7 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 
 	recorder.statement = AllocSetContextCreate(caller, "aftersale statement", ALLOCSET_DEFAULT_SIZES);
 	as_refunds_init(&recorder.refunds);
+	as_take_back_init(&recorder.taken_back);
 	as_uses_init(&recorder.uses);
 	MemoryContextSwitchTo(recorder.chunk);
 	begin_chunk(&recorder);
@@ -523,6 +529,7 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 	if (recorder.events != NULL)
 		as_event_table_close(recorder.events);
 	count_uses(&recorder);
+	as_take_back(&recorder.taken_back, RelationGetRelid(recorder.relation));
 	as_refunds_book(&recorder.refunds, RelationGetRelid(recorder.relation));
 	MemoryContextDelete(recorder.chunk);
 	MemoryContextDelete(recorder.statement);

@@ -173,8 +173,8 @@ settle_actor(AsRequestRow *row, const char *action, bool sets_platform_due, AsSp
 	as_row_set_text(row, AS_COL_actor, speaker->actor);
 }
 
-/* Flow, country and currency, where the INSERT left them out. */
-static void
+/* Flow, country and currency, where the INSERT left them out; returns who opens. */
+static AsActorKind
 complete_opening(AsRequestRow *row, AsInstant now)
 {
 	const AsShop *shop;
@@ -218,6 +218,7 @@ complete_opening(AsRequestRow *row, AsInstant now)
 	check_not_ahead(row, now);
 	check_instant(row, AS_COL_ordered_at);
 	check_instant(row, AS_COL_platform_due_at);
+	return speaker.kind;
 }
 
 /* Extends the chain of digests by the events of the decision. */
@@ -266,7 +267,8 @@ apply(const Statement *statement, const AsJudgement *judgement, const char *acti
 	as_row_set_instant(row, AS_COL_paused_due_at, as_paused_due_at(decision));
 	as_row_set(row, AS_COL_extensions, Int32GetDatum(decision->extensions));
 	as_row_set(row, AS_COL_attempts, Int32GetDatum(0));
-	as_row_set_text(row, AS_COL_fault, decision->overdue_at_opening ? "overdue at opening" : NULL);
+	as_row_set_text(row, AS_COL_fault, !decision->overdue_at_opening ? NULL :
+					strcmp(action, AS_ACTION_REPORT) == 0 ? "overdue when reported" : "overdue at opening");
 	as_row_set(row, AS_COL_event_seq, Int64GetDatum(event_seq + decision->n_events));
 
 	as_row_set_text(row, AS_COL_last_action, action);
@@ -286,6 +288,7 @@ static void
 open_request(const Statement *statement, AsRequestRow *row)
 {
 	AsInstant	now = as_now();
+	AsActorKind actor;
 	AsJudgement judgement;
 	AsError		error;
 
@@ -303,7 +306,7 @@ open_request(const Statement *statement, AsRequestRow *row)
 			!((column == AS_COL_attempts || column == AS_COL_extensions) && DatumGetInt32(row->values[column]) == 0))
 			refuse_decided_column(column, true);
 	}
-	complete_opening(row, now);
+	actor = complete_opening(row, now);
 	if (!row->nulls[AS_COL_payload])
 		as_check_payload(as_row_jsonb(row, AS_COL_payload));
 	if (!row->nulls[AS_COL_items])
@@ -312,7 +315,7 @@ open_request(const Statement *statement, AsRequestRow *row)
 
 		as_check_items(as_row_jsonb(row, AS_COL_items), as_currency_digits(currency, strlen(currency)));
 	}
-	as_judge_opening(row, now, &judgement);
+	as_judge_opening(row, actor, now, &judgement);
 	as_row_set(row, AS_COL_flow_version, Int32GetDatum(judgement.flow->version));
 	apply(statement, &judgement, AS_ACTION_OPEN, row, 0);
 }
@@ -404,9 +407,22 @@ update_request(const Statement *statement, const AsRequestRow *old, AsRequestRow
 		as_hint(&error, "UPDATE aftersale.request SET platform_due_at = '...' WHERE ...");
 		as_report(&error);
 	}
+	else if (strcmp(as_row_text(new, AS_COL_action), AS_ACTION_REPORT) == 0)
+	{
+		/* the deadline is in its payload */
+		as_row_set_instant(new, AS_COL_platform_due_at, as_row_instant(old, AS_COL_platform_due_at));
+		same_deadline = true;
+	}
 	check_instant(new, AS_COL_platform_due_at);
 	settle_actor(new, as_row_text(new, AS_COL_action), !same_deadline, &speaker);
 	as_judge_act(old, new, as_now(), &speaker, &judgement);
+	if (judgement.decision.n_events == 0)
+	{
+		/* the platform says what is so already */
+		for (int column = AS_COL_action; column <= AS_COL_payload; column++)
+			as_row_set_null(new, column);
+		return true;
+	}
 	apply(statement, &judgement, judgement.command.action, new, as_row_int64(old, AS_COL_event_seq));
 	return true;
 }

@@ -104,7 +104,7 @@ ON CONFLICT DO NOTHING;
 -- aftersale_type 1 is this flow; the other types have none here.
 INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
     ('douyin', '1', 'douyin/shipped_refund_only', 'DOUYIN-01', 'external'),
-    ('douyin', 'shipped_refund_only', 'douyin/shipped_refund_only', 'DOUYIN-01', 'own')
+    ('douyin', 'shipped_refund_only', 'douyin/shipped_refund_only', 'DOUYIN-01', 'reading')
 ON CONFLICT DO NOTHING;
 
 INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, standing) VALUES

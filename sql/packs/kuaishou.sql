@@ -75,7 +75,7 @@ ON CONFLICT DO NOTHING;
 -- handlingWay 1 is this flow; 10 (refund only) and 3 (exchange) have none here.
 INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
     ('kuaishou', '1', 'kuaishou/return_refund', 'KS-01', 'external'),
-    ('kuaishou', 'return_refund', 'kuaishou/return_refund', 'KS-01', 'own')
+    ('kuaishou', 'return_refund', 'kuaishou/return_refund', 'KS-01', 'reading')
 ON CONFLICT DO NOTHING;
 
 INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, covers, standing) VALUES

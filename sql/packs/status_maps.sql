@@ -46,25 +46,3 @@ INSERT INTO aftersale.status_code (platform, field, code, state, title, standing
     ('xiaohongshu', 'status', '13', 'awaiting_buyer_receipt', 'awaiting the buyer''s receipt', 'external'),
     ('xiaohongshu', 'status', '14', 'dispute', 'the platform is involved', 'external')
 ON CONFLICT DO NOTHING;
-
--- TikTok Shop, Return & Refund 202309, and its cancellations.
-INSERT INTO aftersale.status_code (platform, field, code, state, title, aliases, standing) VALUES
-    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_PENDING', 'requested', 'the buyer has asked, to be reviewed', '{}', 'external'),
-    ('tiktok', 'return_status', 'REFUND_OR_RETURN_REQUEST_REJECT', 'rejected', 'refused', '{RETURN_OR_REFUND_REQUEST_REJECT,RETURN_OR_REFUND_REQUEST_REJECTED,REFUND_OR_RETURN_REQUEST_REJECTED}', 'external'),
-    ('tiktok', 'return_status', 'AWAITING_BUYER_SHIP', 'awaiting_buyer_ship', 'approved, the buyer has to ship', '{}', 'external'),
-    ('tiktok', 'return_status', 'BUYER_SHIPPED_ITEM', 'return_in_transit', 'on its way back, or with the seller', '{}', 'external'),
-    ('tiktok', 'return_status', 'REJECT_RECEIVE_PACKAGE', 'return_rejected', 'inspected, the package is refused', '{}', 'external'),
-    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_SUCCESS', 'refunding', 'approved, the money will go', '{}', 'external'),
-    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_CANCEL', 'cancelled', 'cancelled by the buyer or the system', '{RETURN_OR_REFUND_REQUEST_CANCELLED}', 'external'),
-    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_COMPLETE', 'refunded', 'the buyer is refunded', '{}', 'external'),
-    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_PENDING', 'exchange_requested', 'replacement asked for', '{REPLACMENT_REQUEST_PENDING}', 'external'),
-    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_REJECT', 'exchange_rejected', 'replacement refused', '{REPLACMENT_REQUEST_REJECT,REPLACEMENT_REQUEST_REJECTED}', 'external'),
-    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_REFUND_SUCCESS', 'exchange_refunded', 'no stock, refunded instead', '{REPLACMENT_REQUEST_REFUND_SUCCESS}', 'external'),
-    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_CANCEL', 'exchange_cancelled', 'replacement cancelled', '{REPLACMENT_REQUEST_CANCEL,REPLACEMENT_REQUEST_CANCELLED}', 'external'),
-    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_COMPLETE', 'exchange_completed', 'a new order is made', '{REPLACMENT_REQUEST_COMPLETE}', 'external'),
-    ('tiktok', 'return_status', 'AWAITING_BUYER_RESPONSE', 'awaiting_buyer_response', 'the buyer has to answer an offer of a partial refund', '{}', 'external'),
-    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_PENDING', 'requested', 'cancellation asked for', '{}', 'external'),
-    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_SUCCESS', 'refunding', 'cancellation approved', '{}', 'reading'),
-    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_CANCEL', 'closed', 'the request to cancel was cancelled', '{CANCELLATION_REQUEST_CANCELLED}', 'reading'),
-    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_COMPLETE', 'cancelled', 'the order is cancelled', '{}', 'reading')
-ON CONFLICT DO NOTHING;

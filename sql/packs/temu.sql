@@ -401,13 +401,13 @@ ON CONFLICT DO NOTHING;
 INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
     ('temu', '1', 'temu/refund_only', 'TEMU-27', 'external'),
     ('temu', '2', 'temu/return_refund', 'TEMU-06', 'external'),
-    ('temu', 'refund_only', 'temu/refund_only', 'TEMU-27', 'own'),
-    ('temu', 'return_refund', 'temu/return_refund', 'TEMU-06', 'own'),
-    ('temu', 'missing_item', 'temu/missing_item', 'TEMU-08', 'own'),
-    ('temu', 'not_received', 'temu/not_received', 'TEMU-09', 'own'),
-    ('temu', 'cancel', 'temu/cancel', 'TEMU-10', 'own'),
-    ('temu', 'ticket', 'temu/ticket', 'TEMU-01', 'own'),
-    ('temu', 'reship_ticket', 'temu/reship_ticket', 'TEMU-30', 'own'),
-    ('temu', 'reship', 'temu/reship', 'TEMU-34', 'own'),
-    ('temu', 'refused_parcel', 'temu/refused_parcel', 'TEMU-43', 'own')
+    ('temu', 'refund_only', 'temu/refund_only', 'TEMU-27', 'reading'),
+    ('temu', 'return_refund', 'temu/return_refund', 'TEMU-06', 'reading'),
+    ('temu', 'missing_item', 'temu/missing_item', 'TEMU-08', 'reading'),
+    ('temu', 'not_received', 'temu/not_received', 'TEMU-09', 'reading'),
+    ('temu', 'cancel', 'temu/cancel', 'TEMU-10', 'reading'),
+    ('temu', 'ticket', 'temu/ticket', 'TEMU-01', 'reading'),
+    ('temu', 'reship_ticket', 'temu/reship_ticket', 'TEMU-30', 'reading'),
+    ('temu', 'reship', 'temu/reship', 'TEMU-34', 'reading'),
+    ('temu', 'refused_parcel', 'temu/refused_parcel', 'TEMU-43', 'reading')
 ON CONFLICT DO NOTHING;

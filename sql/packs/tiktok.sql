@@ -167,3 +167,53 @@ INSERT INTO aftersale.reason (platform, kind, code, title, rule) VALUES
     ('tiktok', 'reject', 'reverse_reject_return_parcel_reason_4', 'the parcel that was returned is refused, reason 4', 'TTRET-11'),
     ('tiktok', 'reject', 'reverse_reject_return_parcel_reason_5', 'the parcel that was returned is refused, reason 5', 'TTRET-11')
 ON CONFLICT DO NOTHING;
+
+-- Status codes (Return & Refund 202309).  Replacements and cancellations have no flow here.  What a code means in this flow is a reading; states of
+-- ours that it does not tell apart are covered: a dispute has a field of its own.
+
+INSERT INTO aftersale.status_code (platform, field, code, state, title, aliases, standing) VALUES
+    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_PENDING', 'requested', 'the buyer has asked, to be reviewed', '{}', 'external'),
+    ('tiktok', 'return_status', 'REFUND_OR_RETURN_REQUEST_REJECT', 'rejected', 'refused', '{RETURN_OR_REFUND_REQUEST_REJECT,RETURN_OR_REFUND_REQUEST_REJECTED,REFUND_OR_RETURN_REQUEST_REJECTED}', 'external'),
+    ('tiktok', 'return_status', 'AWAITING_BUYER_SHIP', 'awaiting_buyer_ship', 'approved, the buyer has to ship', '{}', 'external'),
+    ('tiktok', 'return_status', 'BUYER_SHIPPED_ITEM', 'return_in_transit', 'on its way back, or with the seller', '{}', 'external'),
+    ('tiktok', 'return_status', 'REJECT_RECEIVE_PACKAGE', 'return_rejected', 'inspected, the package is refused', '{}', 'external'),
+    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_SUCCESS', 'refunding', 'approved, the money will go', '{}', 'external'),
+    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_CANCEL', 'cancelled', 'cancelled by the buyer or the system', '{RETURN_OR_REFUND_REQUEST_CANCELLED}', 'external'),
+    ('tiktok', 'return_status', 'RETURN_OR_REFUND_REQUEST_COMPLETE', 'refunded', 'the buyer is refunded', '{}', 'external'),
+    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_PENDING', 'exchange_requested', 'replacement asked for', '{REPLACMENT_REQUEST_PENDING}', 'external'),
+    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_REJECT', 'exchange_rejected', 'replacement refused', '{REPLACMENT_REQUEST_REJECT,REPLACEMENT_REQUEST_REJECTED}', 'external'),
+    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_REFUND_SUCCESS', 'exchange_refunded', 'no stock, refunded instead', '{REPLACMENT_REQUEST_REFUND_SUCCESS}', 'external'),
+    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_CANCEL', 'exchange_cancelled', 'replacement cancelled', '{REPLACMENT_REQUEST_CANCEL,REPLACEMENT_REQUEST_CANCELLED}', 'external'),
+    ('tiktok', 'return_status', 'REPLACEMENT_REQUEST_COMPLETE', 'exchange_completed', 'a new order is made', '{REPLACMENT_REQUEST_COMPLETE}', 'external'),
+    ('tiktok', 'return_status', 'AWAITING_BUYER_RESPONSE', 'awaiting_buyer_response', 'the buyer has to answer an offer of a partial refund', '{}', 'external'),
+    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_PENDING', 'requested', 'cancellation asked for', '{}', 'external'),
+    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_SUCCESS', 'refunding', 'cancellation approved', '{}', 'reading'),
+    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_CANCEL', 'closed', 'the request to cancel was cancelled', '{CANCELLATION_REQUEST_CANCELLED}', 'reading'),
+    ('tiktok', 'cancel_status', 'CANCELLATION_REQUEST_COMPLETE', 'cancelled', 'the order is cancelled', '{}', 'reading')
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, aliases, covers, action, standing)
+SELECT 'tiktok', m.field, m.code, 'tiktok/return_refund', m.state, c.title, c.aliases, m.covers::text[], m.action, 'reading'
+FROM (VALUES
+    ('return_status', 'RETURN_OR_REFUND_REQUEST_PENDING', 'requested', '{refund_requested,overdue,approved_by_silence}', NULL),
+    ('return_status', 'REFUND_OR_RETURN_REQUEST_REJECT', 'rejected', '{dispute,platform_review}', NULL),
+    ('return_status', 'BUYER_SHIPPED_ITEM', 'return_in_transit', '{awaiting_inspection,overdue}', NULL),
+    ('return_status', 'REJECT_RECEIVE_PACKAGE', 'return_rejected', '{dispute,platform_review}', NULL),
+    ('return_status', 'RETURN_OR_REFUND_REQUEST_SUCCESS', 'refunded', '{}', 'refund'),
+    ('return_status', 'RETURN_OR_REFUND_REQUEST_COMPLETE', 'refunded', '{}', 'refund'),
+    ('return_status', 'RETURN_OR_REFUND_REQUEST_CANCEL', 'cancelled', '{closed}', 'withdraw'))
+    AS m(field, code, state, covers, action)
+JOIN aftersale.status_code AS c ON c.platform = 'tiktok' AND c.field = m.field AND c.code = m.code AND c.flow = '*'
+ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.status_code (platform, field, code, flow, state, title, covers, standing) VALUES
+    ('tiktok', 'arbitration_status', 'IN_PROGRESS', 'tiktok/return_refund', 'dispute', 'in dispute', '{platform_review}', 'reading'),
+    ('tiktok', 'arbitration_status', 'SUPPORT_BUYER', '*', NULL, 'decided for the buyer', '{}', 'external'),
+    ('tiktok', 'arbitration_status', 'SUPPORT_SELLER', '*', NULL, 'decided for the seller', '{}', 'external'),
+    ('tiktok', 'arbitration_status', 'CLOSED', '*', NULL, 'closed', '{}', 'external')
+ON CONFLICT DO NOTHING;
+
+-- return_type; a replacement has no flow here.
+INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
+    ('tiktok', 'RETURN_AND_REFUND', 'tiktok/return_refund', 'TTRET-01', 'external'),
+    ('tiktok', 'REFUND', 'tiktok/return_refund', 'TTRET-08', 'external'),
+    ('tiktok', 'return_refund', 'tiktok/return_refund', 'TTRET-01', 'reading')
+ON CONFLICT DO NOTHING;

@@ -79,3 +79,7 @@ INSERT INTO aftersale.flow_advice (flow, version, name, state, action, advice, r
     ('tiktok_sea/failed_delivery', 1, 'ask_the_buyer', 'held_at_carrier', 'request_redelivery', 'Ask the buyer whether he still wants the parcel: he, and not you, has the platform deliver it again, before the hold ends.', 'TTSEA-06', 'stated'),
     ('tiktok_sea/failed_delivery', 1, 'no_ticket_needed', 'returning', 'open_ticket', 'The parcel returns by itself, under the number that it has: wait; a ticket is needed neither for that nor before 15 days from the last failed attempt.', 'TTSEA-09', 'stated')
 ON CONFLICT DO NOTHING;
+
+INSERT INTO aftersale.flow_choice (platform, type, flow, rule, standing) VALUES
+    ('tiktok_sea', 'failed_delivery', 'tiktok_sea/failed_delivery', 'TTSEA-01', 'reading')
+ON CONFLICT DO NOTHING;

@@ -35,7 +35,7 @@ CREATE TABLE aftersale.refund (
     currency text NOT NULL,
     reason text,
     executed_by text NOT NULL CHECK (executed_by IN ('platform', 'instruct', 'shop')),
-    status text NOT NULL CHECK (status IN ('held', 'pending', 'claimed', 'done', 'failed')),
+    status text NOT NULL CHECK (status IN ('held', 'pending', 'claimed', 'done', 'failed', 'void')),
     idempotency_key text NOT NULL,
     claimed_until timestamptz,
     attempts int NOT NULL DEFAULT 0,
@@ -46,6 +46,7 @@ CREATE TABLE aftersale.refund (
     UNIQUE (shop_id, idempotency_key)
 );
 ALTER SEQUENCE aftersale.refund_id OWNED BY aftersale.refund.refund_id;
+CREATE INDEX refund_request ON aftersale.refund (shop_id, request_id);
 CREATE INDEX refund_outbox ON aftersale.refund (shop_id, refund_id) WHERE status IN ('pending', 'claimed', 'failed');
 COMMENT ON TABLE aftersale.refund IS 'Decided refunds; those not executed by the platform are the ERP''s outbox.';
 COMMENT ON COLUMN aftersale.refund.shop_id IS 'Shop.';
@@ -61,12 +62,12 @@ COMMENT ON COLUMN aftersale.refund.fees IS 'What the shop kept back: each fee is
 COMMENT ON COLUMN aftersale.refund.currency IS 'Currency, ISO 4217.';
 COMMENT ON COLUMN aftersale.refund.reason IS 'Reason shown to the buyer.';
 COMMENT ON COLUMN aftersale.refund.executed_by IS 'platform: it pays by itself; instruct: the ERP must tell the platform; shop: the seller pays.';
-COMMENT ON COLUMN aftersale.refund.status IS 'held (until release_refunds()), pending, claimed by a worker, done, or failed (offered again later).';
+COMMENT ON COLUMN aftersale.refund.status IS 'held (until release_refunds()), pending, claimed by a worker, done, failed (offered again later), or void: the platform''s word on the request has undone it.';
 COMMENT ON COLUMN aftersale.refund.idempotency_key IS 'Key under which the platform is told, unique in the shop.';
 COMMENT ON COLUMN aftersale.refund.claimed_until IS 'Claimed: until when the worker has it; failed: not before this instant is it offered again.';
 COMMENT ON COLUMN aftersale.refund.attempts IS 'How often it was claimed.';
 COMMENT ON COLUMN aftersale.refund.platform_ref IS 'The platform''s own key of the refund.';
-COMMENT ON COLUMN aftersale.refund.error IS 'Why it failed.';
+COMMENT ON COLUMN aftersale.refund.error IS 'Why it failed, or by which event it became void.';
 
 CREATE TABLE aftersale.refund_notice (
     shop_id bigint PRIMARY KEY REFERENCES aftersale.shop ON DELETE CASCADE,

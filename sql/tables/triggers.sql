@@ -69,3 +69,7 @@ CREATE TRIGGER rule_overlaps_insert AFTER INSERT ON aftersale.rule
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION aftersale.rule_overlaps();
 CREATE TRIGGER rule_overlaps_update AFTER UPDATE ON aftersale.rule
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION aftersale.rule_overlaps();
+
+-- Who reports speaks for the platform.
+CREATE TRIGGER message_check BEFORE INSERT OR UPDATE OF shop_id, external_ref, flow, field, code, reported_at, due_at, payload ON aftersale.platform_message
+    FOR EACH ROW EXECUTE FUNCTION aftersale.message_check();

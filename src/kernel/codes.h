@@ -41,6 +41,7 @@
 #define RA_INVALID_REQUEST			"RA032"
 #define RA_REQUIREMENT_UNMET		"RA033"
 #define RA_ACTION_REFUSED			"RA034"
+#define RA_UNKNOWN_CODE				"RA035"
 #define RA_CLOCK_JUMP				"RA036"
 
 /* RA040 to RA049: money */

@@ -14,6 +14,7 @@
 
 #include "kernel/clocks.h"
 #include "kernel/codes.h"
+#include "kernel/reported.h"
 
 static AsEvent *
 add_event(const AsDecideInput *input, AsDecision *decision, AsError *error)
@@ -67,7 +68,7 @@ take(const AsDecideInput *input, const AsTransition *transition, AsInstant at, c
 		outcome = override->timeout_outcome;
 
 	event->at = at;
-	event->action = input->flow->actions[transition->action];
+	event->action = transition->action < 0 ? AS_ACTION_REPORT : input->flow->actions[transition->action];
 	event->by_clock = taker->is_clock || taker->strategy != NULL;
 	event->strategy = taker->strategy;
 	event->from = decision->state;
@@ -223,9 +224,23 @@ refuse_endless(const AsDecideInput *input, const AsDecision *decision, AsError *
 static AsInstant
 last_event_at(const AsRequest *request)
 {
+	if (request->event_at.known)
+		return request->event_at.at;
 	if (request->event_seq == 1)
 		return request->opened_at;
 	return request->by_clock ? request->entered_at : request->last_at;
+}
+
+AsMaybeInstant
+as_decision_event_at(const AsCommand *command, const AsDecision *decision)
+{
+	AsMaybeInstant result = {false, 0};
+
+	if (decision->n_events == 0)
+		return result;
+	result.at = decision->events[decision->n_events - 1].at;
+	result.known = command->kind == AS_COMMAND_REPORT || (is_timeout(command) && result.at != decision->entered_at);
+	return result;
 }
 
 /*
@@ -507,6 +522,72 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 	return NULL;
 }
 
+/* A new deadline of the platform's, given at an instant, that leaves all else as it is. */
+static bool
+set_deadline(const AsDecideInput *input, AsInstant at, AsDecision *decision, AsError *error)
+{
+	AsEvent    *event;
+
+	if (input->flow->states[decision->state].final)
+		return refuse_not_allowed(input, decision, error);
+	event = add_event(input, decision, error);
+	if (event == NULL)
+		return false;
+	if (!as_clocks_platform_due(input, at, decision, error))
+		return false;
+	event->at = at;
+	event->action = AS_ACTION_SET_DEADLINE;
+	event->from = event->to = decision->state;
+	event->rule = input->flow->states[decision->state].rule;
+	event->due_at = decision->due_at;
+	return true;
+}
+
+/* Whether the platform gives a deadline for the state that the request is in, and another than it has. */
+static bool
+has_new_deadline(const AsCommand *command, const AsFlow *flow, const AsDecision *decision)
+{
+	return command->sets_platform_due && !flow->states[decision->state].final &&
+		(command->platform_due.known != decision->platform_due_at.known ||
+		 (command->platform_due.known && command->platform_due.at != decision->platform_due_at.at));
+}
+
+/*
+ * Takes the platform's word on the state.  A deadline that had passed when it
+ * was said is refuted by it, and does not fire by itself.
+ */
+static bool
+take_report(const AsDecideInput *input, AsDecision *decision, AsError *error)
+{
+	const AsCommand *command = input->command;
+	AsReported	reported;
+	Taker		platform = {false, NULL, &reported.money};
+	AsEvent    *event;
+
+	if (!as_reported(input, decision, decision->n_events > 0 ? decision->events[decision->n_events - 1].at :
+					 last_event_at(input->request), &reported, error))
+		return false;
+	if (!reported.moves)
+		return !has_new_deadline(command, input->flow, decision) ||
+			set_deadline(input, reported.at, decision, error);
+	decision->refunded -= reported.taken_back;
+	if (!take(input, &reported.transition, reported.at, &platform, decision, error))
+		return false;
+	event = &decision->events[decision->n_events - 1];
+	event->transition = reported.act;
+	event->taken_back = reported.taken_back;
+	event->withdraws = reported.withdraws;
+	if (has_new_deadline(command, input->flow, decision))
+	{
+		if (!as_clocks_platform_due(input, reported.at, decision, error))
+			return false;
+		event->due_at = decision->due_at;
+	}
+	if (decision->armed && event->entered && decision->due_at.at < reported.at)
+		decision->armed = false;
+	return true;
+}
+
 static bool
 open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 {
@@ -535,27 +616,16 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	event->outcome = decision->outcome;
 	event->rule = opening == NULL || opening->rule == NULL ? input->flow->rule : opening->rule;
 	event->due_at = decision->due_at;
+	if (command->report.state >= 0 && as_is_reported_elsewhere(input, decision->state))
+	{
+		/* where it stands when it comes to be known: no rule sees it before */
+		if (!take_report(input, decision, error))
+			return false;
+		if (decision->armed && decision->due_at.at < decision->at && !command->fire_overdue_at_opening)
+			decision->armed = false;
+		decision->overdue_at_opening = as_is_parked(input, decision);
+	}
 	return apply_rules(input, false, decision, error);
-}
-
-static bool
-set_deadline(const AsDecideInput *input, AsDecision *decision, AsError *error)
-{
-	AsEvent    *event;
-
-	if (input->flow->states[decision->state].final)
-		return refuse_not_allowed(input, decision, error);
-	event = add_event(input, decision, error);
-	if (event == NULL)
-		return false;
-	if (!as_clocks_platform_due(input, decision->at, decision, error))
-		return false;
-	event->at = decision->at;
-	event->action = AS_ACTION_SET_DEADLINE;
-	event->from = event->to = decision->state;
-	event->rule = input->flow->states[decision->state].rule;
-	event->due_at = decision->due_at;
-	return true;
 }
 
 /* A provisional deadline is computed anew, from the same start by the calendar as it is now. */
@@ -689,11 +759,16 @@ as_decide(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	switch (input->command->kind)
 	{
 		case AS_COMMAND_SET_DEADLINE:
-			if (!set_deadline(input, decision, error))
+			if (!set_deadline(input, decision->at, decision, error))
 				return false;
 			break;
 		case AS_COMMAND_RECOMPUTE:
 			if (!recompute_deadline(input, decision, error))
+				return false;
+			break;
+		case AS_COMMAND_REPORT:
+			if (!take_report(input, decision, error) ||
+				(decision->n_events > decision->n_overdue && !apply_rules(input, false, decision, error)))
 				return false;
 			break;
 		default:

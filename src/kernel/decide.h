@@ -65,6 +65,8 @@ typedef struct AsRequest
 	bool		by_clock;		/* its last event is the clock's: a timeout or
 								 * a timer */
 	AsInstant	last_at;		/* when the last act was decided */
+	AsMaybeInstant event_at;	/* when the last event took effect, where
+								 * as_decision_event_at() said so */
 	int64_t		event_seq;
 	int64_t		others_open;	/* other open requests of the order, as far as
 								 * the act asks */
@@ -82,8 +84,21 @@ typedef enum AsCommandKind
 	AS_COMMAND_OPEN,
 	AS_COMMAND_ACT,
 	AS_COMMAND_RECOMPUTE,		/* the deadline, which was provisional, anew */
-	AS_COMMAND_SET_DEADLINE		/* nothing but a new platform_due_at */
+	AS_COMMAND_SET_DEADLINE,	/* nothing but a new platform_due_at */
+	AS_COMMAND_REPORT			/* the platform's word on the state */
 } AsCommandKind;
+
+/* What the platform reports of a request. */
+typedef struct AsReport
+{
+	int			state;			/* that it is in; -1: nothing is reported */
+	int			n_covered;
+	const int  *covered;		/* finer states that are the same to the
+								 * platform */
+	int			action;			/* of the flow, where it says which led there;
+								 * -1: it does not */
+	AsMaybeInstant at;			/* since when */
+} AsReport;
 
 typedef struct AsCommand
 {
@@ -100,6 +115,7 @@ typedef struct AsCommand
 								 * act finds it */
 	bool		sets_platform_due;	/* platform_due below is new */
 	AsMaybeInstant platform_due;
+	AsReport	report;
 	AsInstant	now;
 	bool		fire_overdue_at_opening;
 } AsCommand;
@@ -166,6 +182,8 @@ typedef struct AsEvent
 	AsMaybeInstant due_at;
 	bool		refunds;
 	AsRefund	refund;
+	AsAmount	taken_back;		/* of refunds that earlier events booked */
+	bool		withdraws;		/* of these, some are the ERP's to pay */
 	const char *charge;			/* kind of the cost that the act gives to
 								 * somebody; NULL: none */
 	const char *charge_bearer;
@@ -210,6 +228,9 @@ extern AsMaybeInstant as_decision_closed_at(const AsFlow *flow, const AsDecision
 /* Since when its clock stands, and the deadline that it had then; unknown: it goes. */
 extern AsMaybeInstant as_paused_since(const AsDecision *decision);
 extern AsMaybeInstant as_paused_due_at(const AsDecision *decision);
+
+/* When the last event took effect, where that is neither when the act was decided nor when the state was entered. */
+extern AsMaybeInstant as_decision_event_at(const AsCommand *command, const AsDecision *decision);
 
 /* When the clock has to take the request up next: the earliest of its deadline and its timers. */
 extern AsMaybeInstant as_decision_act_at(const AsDecision *decision);

@@ -81,7 +81,8 @@ as_flow_next(const AsFlow *flow, const AsTransition *transition)
 static bool
 is_reserved(const char *name)
 {
-	return strcmp(name, AS_ACTION_SET_DEADLINE) == 0 || strcmp(name, AS_ACTION_RECOMPUTE) == 0;
+	return strcmp(name, AS_ACTION_SET_DEADLINE) == 0 || strcmp(name, AS_ACTION_RECOMPUTE) == 0 ||
+		strcmp(name, AS_ACTION_REPORT) == 0;
 }
 
 /* Whether timeouts lead from the state back to it with every deadline in the past. */
@@ -123,10 +124,13 @@ look_ups_of(const AsTransition *transition)
 int
 as_flow_look_ups(const AsFlow *flow, const char *action)
 {
-	int			result = 0;
+	bool		reports = strcmp(action, AS_ACTION_REPORT) == 0;	/* may be any act of the
+																	 * platform's */
+	int			result = reports ? AS_LOOK_UP_BOOKED : 0;
 
 	for (int i = 0; i < flow->n_transitions; i++)
-		if (strcmp(flow->actions[flow->transitions[i].action], action) == 0)
+		if (reports ? (flow->transitions[i].actors & (1u << AS_ACTOR_PLATFORM)) != 0 :
+			strcmp(flow->actions[flow->transitions[i].action], action) == 0)
 			result |= look_ups_of(&flow->transitions[i]);
 	return result;
 }

@@ -24,6 +24,9 @@
 #define AS_ACTION_SET_DEADLINE	"set_deadline"	/* a deadline that the
 												 * platform gave */
 
+#define AS_ACTION_REPORT		"report_status" /* the platform's word on the
+												 * state */
+
 /* Who acts.  A person of the shop is the merchant, whatever the name. */
 typedef enum AsActorKind
 {
@@ -223,6 +226,7 @@ extern bool as_flow_check(const AsFlow *flow, AsError *error);
 #define AS_LOOK_UP_BALANCE	1	/* what remains of the order */
 #define AS_LOOK_UP_OTHERS	2	/* other open requests of the order */
 #define AS_LOOK_UP_FEES		4	/* what the shop keeps back */
+#define AS_LOOK_UP_BOOKED	8	/* refunds that the platform's word may undo */
 
 extern int	as_flow_look_ups(const AsFlow *flow, const char *action);
 

@@ -41,6 +41,10 @@ typedef struct AsMoney
 								 * (TEMU-28) */
 	AsAmount	refunded;		/* decided so far for this request */
 	AsMaybeAmount remaining;	/* of the order: paid less refunded */
+	AsAmount	booked;			/* of refunded: what the platform is booked to
+								 * have paid; as far as asked for */
+	AsAmount	unclaimed;		/* of refunded: what the ERP is to pay and
+								 * nobody has taken up; as far as asked for */
 	AsMaybeAmount given;		/* the payload's amount */
 	AsMaybeAmount cost;			/* the payload's fee: of a transition with a
 								 * charge */

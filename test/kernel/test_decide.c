@@ -86,7 +86,7 @@ same_instant(AsMaybeInstant a, AsMaybeInstant b)
 static bool
 same_event(const AsEvent *a, const AsEvent *b)
 {
-	return a->at == b->at && (a->strategy == NULL) == (b->strategy == NULL) && same_text(a->action, b->action) && a->by_clock == b->by_clock &&
+	return a->at == b->at && a->taken_back == b->taken_back && (a->strategy == NULL) == (b->strategy == NULL) && same_text(a->action, b->action) && a->by_clock == b->by_clock &&
 		a->refunds == b->refunds && (!a->refunds || a->refund.amount == b->refund.amount) &&
 		a->from == b->from && a->to == b->to && same_text(a->rule, b->rule) &&
 		same_text(a->outcome, b->outcome) && same_instant(a->due_at, b->due_at);
@@ -162,7 +162,10 @@ decide(Case *c, const AsCommand *command)
 	input.n_events = decision->n_events;
 	c->again_differs |= !as_decide(&input, &again, &error) || !same_decision(decision, &again);
 
+	if (decision->n_events == 0)
+		return true;			/* the row stays as it was */
 	request->last_at = decision->at;
+	request->event_at = as_decision_event_at(command, decision);
 	request->by_clock = strcmp(command->action, AS_ACTION_TIMEOUT) == 0 || strcmp(command->action, AS_ACTION_OPEN) == 0;
 	request->state = decision->state;
 	request->outcome = decision->outcome;
@@ -176,7 +179,7 @@ decide(Case *c, const AsCommand *command)
 	request->n_timers = decision->n_timers;
 	memcpy(request->timers, decision->timers, sizeof decision->timers);
 	request->event_seq += decision->n_events;
-	request->money.refunded = decision->refunded;
+	request->money.refunded = request->money.booked = decision->refunded;	/* all by the platform */
 	for (int i = 0; i < decision->n_events && c->n_events < HISTORY; i++)
 		c->events[c->n_events++] = decision->events[i];
 	return true;
@@ -191,6 +194,7 @@ open_at(Case *c, AsInstant opened_at, AsInstant now)
 	command.kind = AS_COMMAND_OPEN;
 	command.action = AS_ACTION_OPEN;
 	command.actor = AS_ACTOR_ERP;
+	command.report.state = -1;
 	command.now = now;
 	command.sets_platform_due = c->sets_platform_due;
 	command.platform_due = c->platform_due;
@@ -1026,7 +1030,7 @@ random_flow(RandomFlow *f)
 				t->action = action;
 				t->to = (int) below((uint32_t) it->n_states);
 				t->priority = count - k;
-				t->actors = timeout ? BY(SYSTEM) : BY(MERCHANT) | (below(2) == 0 ? BY(BUYER) : 0);
+				t->actors = timeout ? BY(SYSTEM) : BY(MERCHANT) | (below(2) == 0 ? BY(BUYER) : 0) | (below(3) == 0 ? BY(PLATFORM) : 0);
 				t->outcome = outcomes[below(3)];
 				t->condition = t->permission = -1;
 				/* what the platform executes, as timeouts may */
@@ -1097,7 +1101,8 @@ random_flow(RandomFlow *f)
 typedef struct Step
 {
 	int			kind;			/* 0: a new deadline, 1: a deadline withdrawn,
-								 * 2: a timeout by hand, else an act */
+								 * 2: a timeout by hand, 3: a report of the
+								 * platform's, else an act */
 	int			action;
 	AsActorKind actor;
 	AsInstant	now;
@@ -1125,7 +1130,7 @@ random_steps(Step *steps, int count, AsInstant from)
 		step->now = now + (AsInstant) below(3) - 1;
 		if (step->now < (i == 0 ? from : steps[i - 1].now))
 			step->now = i == 0 ? from : steps[i - 1].now;
-		step->kind = (int) below(9);
+		step->kind = (int) below(10);
 		step->action = (int) below(R_ACTIONS - 1);
 		step->actor = below(4) == 0 ? AS_ACTOR_BUYER : AS_ACTOR_MERCHANT;
 		step->given = below(4);
@@ -1153,6 +1158,36 @@ settle(Case *c, AsInstant now)
 	return false;
 }
 
+/* The platform's word: a state, a finer one that it covers, since when, the deadline, what it refunded in all. */
+static bool
+report_step(Case *c, const Step *step)
+{
+	AsCommand	command = {0};
+	int			covered = (step->action + 1) % c->flow->n_states;
+	bool		result;
+
+	command.kind = AS_COMMAND_REPORT;
+	command.action = AS_ACTION_REPORT;
+	command.actor = AS_ACTOR_PLATFORM;
+	command.now = step->now;
+	command.given = step->given;
+	command.holds = step->holds;
+	command.report.state = step->action % c->flow->n_states;
+	command.report.n_covered = step->holds == 0;
+	command.report.covered = &covered;
+	command.report.action = step->action == 0 ? 1 : -1;
+	command.report.at.known = step->given != 0;
+	command.report.at.at = step->now - (AsInstant) step->given * HOUR;
+	command.sets_platform_due = step->with_deadline;
+	command.platform_due.known = step->with_deadline;
+	command.platform_due.at = step->deadline;
+	c->request.money.given.known = step->amount > 0;
+	c->request.money.given.amount = step->amount;
+	result = decide(c, &command);
+	c->request.money.given.known = false;
+	return result;
+}
+
 static bool
 take_step(Case *c, const Step *step)
 {
@@ -1166,6 +1201,8 @@ take_step(Case *c, const Step *step)
 			return withdraw_deadline(c, step->now);
 		case 2:
 			return clock_at(c, step->now);
+		case 3:
+			return report_step(c, step);
 		default:
 			c->sets_platform_due = step->with_deadline;
 			c->platform_due.known = step->with_deadline && step->deadline % 2 == 0;

@@ -10,6 +10,7 @@ CREATE TEMP VIEW row_of AS
 	UNION ALL SELECT 'flow_transition', concat_ws(' ', flow, version, from_state, action, priority), rule, standing, flow FROM aftersale.flow_transition
 	UNION ALL SELECT 'flow_timer', concat_ws(' ', flow, version, name), rule, standing, flow FROM aftersale.flow_timer
 	UNION ALL SELECT 'flow_advice', concat_ws(' ', flow, version, name), rule, standing, flow FROM aftersale.flow_advice
+	UNION ALL SELECT 'flow_choice', concat_ws(' ', platform, type, reason), rule, standing, flow FROM aftersale.flow_choice
 	UNION ALL SELECT 'site', concat_ws(' ', platform, site, effective_from), rule, standing, NULL FROM aftersale.site
 	UNION ALL SELECT 'role_permission', concat_ws(' ', platform, role, permission), rule, NULL, NULL FROM aftersale.role_permission
 	UNION ALL SELECT 'reason', concat_ws(' ', platform, kind, code), rule, NULL, NULL FROM aftersale.reason;

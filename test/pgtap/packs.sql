@@ -11,7 +11,7 @@ DECLARE
 	part text;
 	result text := '';
 BEGIN
-	FOREACH name IN ARRAY '{calendar,holiday,flow,flow_state,flow_transition,flow_timer,flow_advice,role_permission,carrier,reason,status_code,site,rule}'::text[] LOOP
+	FOREACH name IN ARRAY '{calendar,holiday,flow,flow_state,flow_transition,flow_timer,flow_advice,flow_choice,role_permission,carrier,reason,status_code,site,rule}'::text[] LOOP
 		EXECUTE format('SELECT md5(coalesce(string_agg(t::text, E''\n'' ORDER BY t::text), '''')) FROM aftersale.%I t', name) INTO part;
 		result := result || part;
 	END LOOP;

@@ -2,7 +2,7 @@
 BEGIN;
 SELECT * FROM no_plan();
 SET ROLE regress_erp;
-SELECT aftersale.load_pack(p) FROM unnest(ARRAY['temu', 'douyin', 'kuaishou', 'status_maps']) AS p \g /dev/null
+SELECT aftersale.load_pack(p) FROM unnest(ARRAY['temu', 'douyin', 'kuaishou', 'tiktok', 'tiktok_sea', 'status_maps']) AS p \g /dev/null
 -- platforms without a flow here: a flow of one's own
 INSERT INTO aftersale.flow (flow, version, platform, kind, initial_state)
 SELECT 'mine/' || p, 1, p, 'return_refund', 'requested' FROM unnest(ARRAY['pdd', 'taobao', 'xiaohongshu', 'tiktok']) AS p;
@@ -59,6 +59,13 @@ INSERT INTO map SELECT 'mine/tiktok', field, code, state FROM (VALUES
 	('return_status', 'REPLACEMENT_REQUEST_COMPLETE', 'exchange_completed'), ('return_status', 'AWAITING_BUYER_RESPONSE', 'awaiting_buyer_response'),
 	('cancel_status', 'CANCELLATION_REQUEST_PENDING', 'requested'), ('cancel_status', 'CANCELLATION_REQUEST_SUCCESS', 'refunding'),
 	('cancel_status', 'CANCELLATION_REQUEST_CANCEL', 'closed'), ('cancel_status', 'CANCELLATION_REQUEST_COMPLETE', 'cancelled')) AS v(field, code, state);
+INSERT INTO map SELECT 'tiktok/return_refund', field, code, state FROM (VALUES
+	('return_status', 'RETURN_OR_REFUND_REQUEST_PENDING', 'requested'), ('return_status', 'REFUND_OR_RETURN_REQUEST_REJECT', 'rejected'),
+	('return_status', 'AWAITING_BUYER_SHIP', 'awaiting_buyer_ship'), ('return_status', 'BUYER_SHIPPED_ITEM', 'return_in_transit'),
+	('return_status', 'REJECT_RECEIVE_PACKAGE', 'return_rejected'), ('return_status', 'RETURN_OR_REFUND_REQUEST_SUCCESS', 'refunded'),
+	('return_status', 'RETURN_OR_REFUND_REQUEST_CANCEL', 'cancelled'), ('return_status', 'RETURN_OR_REFUND_REQUEST_COMPLETE', 'refunded'),
+	('return_status', 'AWAITING_BUYER_RESPONSE', 'awaiting_buyer_response'), ('arbitration_status', 'IN_PROGRESS', 'dispute')) AS v(field, code, state);
+SELECT is((aftersale.status_of('tiktok/return_refund', 'RETURN_OR_REFUND_REQUEST_REJECTED', 'return_status')).state, 'rejected', 'a spelling holds for the flow, too');
 -- spellings that were met
 SELECT is((aftersale.status_of('mine/tiktok', met, field)).code, code, met || ' is read as ' || code) FROM (VALUES
 	('return_status', 'RETURN_OR_REFUND_REQUEST_REJECT', 'REFUND_OR_RETURN_REQUEST_REJECT'), ('return_status', 'RETURN_OR_REFUND_REQUEST_REJECTED', 'REFUND_OR_RETURN_REQUEST_REJECT'),
@@ -82,7 +89,7 @@ $$, 'status_codes_of() is status_of() backwards');
 SELECT is((SELECT concat_ws(':', m.code, m.state) FROM aftersale.status_of(flow, code, field) m), code, concat_ws(' ', flow, field, code, 'is known, and says nothing of the state')) FROM (VALUES
 	('douyin/shipped_refund_only', 'aftersale_status', '0'), ('douyin/shipped_refund_only', 'aftersale_status', '51'), ('douyin/shipped_refund_only', 'aftersale_status', '53'),
 	('douyin/shipped_refund_only', 'agree_refuse_sign', '0'), ('douyin/shipped_refund_only', 'agree_refuse_sign', '2'),
-	('mine/pdd', 'status', '0'), ('mine/pdd', 'status', '33')) AS v(flow, field, code);
+	('mine/pdd', 'status', '0'), ('mine/pdd', 'status', '33'), ('tiktok/return_refund', 'arbitration_status', 'CLOSED')) AS v(flow, field, code);
 SELECT is((aftersale.status_of(flow, code, field)).code, NULL, concat_ws(' ', flow, field, code, 'is not known')) FROM (VALUES
 	('temu/return_refund', 'parentAfterSalesStatus', '12'), ('temu/return_refund', 'status', '5'), ('mine/pdd', 'status', '19'),
 	('no/flow', 'status', '5'), ('mine/taobao', 'status', 'success')) AS v(flow, field, code);
@@ -115,14 +122,15 @@ SELECT results_eq($$SELECT code FROM aftersale.status_codes_of('mine/pdd', 'comp
 SELECT is_empty($$SELECT code FROM aftersale.status_codes_of('mine/pdd', 'refunded')$$, 'nor the meaning that a flow''s own row replaces');
 
 -- ---- the flow of a type ----
-INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (1, 'temu', 'T'), (2, 'douyin', 'D'), (3, 'kuaishou', 'K'), (4, 'pdd', 'P');
+INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (1, 'temu', 'T'), (2, 'douyin', 'D'), (3, 'kuaishou', 'K'), (4, 'pdd', 'P'), (5, 'tiktok', 'TT'), (6, 'tiktok_sea', 'TS');
 SELECT is(aftersale.choose_flow(shop, type), flow, concat_ws(' ', shop, type, flow)) FROM (VALUES
 	(1, '1', 'temu/refund_only'), (1, '2', 'temu/return_refund'), (1, 'refund_only', 'temu/refund_only'), (1, 'return_refund', 'temu/return_refund'), (1, 'missing_item', 'temu/missing_item'),
 	(1, 'not_received', 'temu/not_received'), (1, 'cancel', 'temu/cancel'), (1, 'ticket', 'temu/ticket'), (1, 'reship_ticket', 'temu/reship_ticket'), (1, 'reship', 'temu/reship'),
 	(1, 'refused_parcel', 'temu/refused_parcel'), (2, '1', 'douyin/shipped_refund_only'), (2, 'shipped_refund_only', 'douyin/shipped_refund_only'),
-	(3, '1', 'kuaishou/return_refund'), (3, 'return_refund', 'kuaishou/return_refund')) AS v(shop, type, flow);
+	(3, '1', 'kuaishou/return_refund'), (3, 'return_refund', 'kuaishou/return_refund'),
+	(5, 'RETURN_AND_REFUND', 'tiktok/return_refund'), (5, 'REFUND', 'tiktok/return_refund'), (5, 'return_refund', 'tiktok/return_refund'), (6, 'failed_delivery', 'tiktok_sea/failed_delivery')) AS v(shop, type, flow);
 SELECT throws_ok(format('SELECT aftersale.choose_flow(%s, %L)', shop, type), 'RA014', NULL, 'no flow for ' || concat_ws(' ', shop, type))
-FROM (VALUES (1, '3'), (2, '2'), (3, '10'), (4, '2'), (1, NULL), (1, '*')) AS v(shop, type);
+FROM (VALUES (1, '3'), (2, '2'), (5, 'REPLACEMENT'), (3, '10'), (4, '2'), (1, NULL), (1, '*')) AS v(shop, type);
 SELECT is_empty($$SELECT c.flow FROM aftersale.flow_choice c WHERE NOT EXISTS (SELECT FROM aftersale.flow f WHERE f.flow = c.flow AND f.platform = c.platform)$$,
 	'every choice is a flow of the platform');
 -- the most particular row; a priority goes before

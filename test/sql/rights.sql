@@ -70,6 +70,8 @@ SET session_replication_role = replica;
 SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'rule_use', 'rule_buyer_use', 'timer', 'parcel', 'refund', 'refund_notice', 'charge', 'order_balance', 'personal']);
 INSERT INTO aftersale.return_fee (shop_id, kind, flow) SELECT s, 'restocking', 'SECRET' FROM unnest(ARRAY[430, 431]) s;
 INSERT INTO aftersale.return_policy (shop_id, name, product) SELECT s, 'SECRET', 'SECRET P' FROM unnest(ARRAY[430, 431]) s;
+INSERT INTO aftersale.platform_message (shop_id, message_id, external_ref, field, code, reported_at, status, message)
+SELECT s, 1, 'SECRET', 'SECRET', 'SECRET', '2026-11-25', 'failed', 'SECRET' FROM unnest(ARRAY[430, 431]) s;
 INSERT INTO aftersale.rule (shop_id, rule_id, name, flow, priority, action)	-- two that overlap
 SELECT s, r, 'SECRET ' || r, 'temu/ticket', 7, 'SECRET ' || r FROM unnest(ARRAY[430, 431]) s, unnest(ARRAY[2, 3]) r;
 RESET session_replication_role;
@@ -122,6 +124,17 @@ INSERT INTO calls VALUES
 	('act_many', $$SELECT state FROM aftersale.act_many(ARRAY[{shop}], ARRAY[{request}], 'reply', '{"remark": "x"}')$$),
 	('status_of', $$SELECT state FROM aftersale.status_of('temu/ticket', '1', 'parentAfterSalesStatus')$$),
 	('status_codes_of', $$SELECT code FROM aftersale.status_codes_of('temu/ticket', 'requested')$$),
+	('require_platforms_word', $$SELECT aftersale.require_platforms_word({shop})$$),
+	('shops_spoken_for', $$SELECT cardinality(aftersale.shops_spoken_for()) > 0$$),
+	('flow_of_message', $$SELECT aftersale.flow_of_message({shop}, 'SECRET', NULL, '{"type": 1}')$$),
+	('open_from_message', $$SELECT aftersale.open_from_message({shop}, 'SECRET 9', 'temu/ticket', '2026-11-25', NULL, false, '{}', '{}') > 0$$),
+	('state_of_messages', $$SELECT aftersale.state_of_messages({shop}, {request})$$),
+	('apply_message', $$SELECT aftersale.apply_message({shop}, 1)$$),
+	('try_message', $$SELECT aftersale.try_message({shop}, 1)$$),
+	('import_status', $$SELECT status_of.state FROM aftersale.import_status({shop}, 'SECRET', '5', '2026-11-25', 'temu/ticket', 'parentAfterSalesStatus') status_of$$),
+	('apply_messages', $$SELECT aftersale.apply_messages(10, {shop})$$),
+	('replay_messages', $$SELECT aftersale.replay_messages({shop})$$),
+	('INSERT INTO platform_message', $$WITH r AS (INSERT INTO aftersale.platform_message (shop_id, external_ref, code, reported_at) VALUES ({shop}, 'SECRET', '1', '2026-11-25') RETURNING 1) SELECT * FROM r$$),
 	('choose_flow', $$SELECT aftersale.choose_flow({shop}, '1')$$),
 	('allowed_actions', $$SELECT * FROM aftersale.allowed_actions({shop}, {request})$$),
 	('advice', $$SELECT rule FROM aftersale.advice({shop}, ARRAY[{request}])$$),
@@ -167,6 +180,7 @@ INSERT INTO calls VALUES
 	('health_of_tables', $$SELECT count(*) > 0 FROM aftersale.health_of_tables()$$),
 	('health_of_job', $$SELECT count(*) > 0 FROM aftersale.health_of_job()$$),
 	('health_of_sweep', $$SELECT count(*) > 0 FROM aftersale.health_of_sweep()$$),
+	('health_of_messages', $$SELECT count(*) > 0 FROM aftersale.health_of_messages()$$),
 	('health_of_books', $$SELECT count(*) > 0 FROM aftersale.health_of_books()$$),
 	('sweeper_statements', $$SELECT aftersale.sweeper_statements()$$),
 	('unpark', $$SELECT aftersale.unpark({shop}, {request})$$),
