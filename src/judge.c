@@ -378,6 +378,21 @@ read_opening_report(const AsRequestRow *row, Jsonb *payload, AsJudgement *judgem
 	judgement->request.money.given = payload_amount(payload, "amount", judgement->request.money.digits);
 }
 
+static bool
+has_rules(const AsJudgement *judgement)
+{
+	const AsShopStrategies *strategies = as_shop_strategies(judgement->shop, judgement->flow->name);
+
+	return strategies != NULL && strategies->count > 0;
+}
+
+/* The requirements that the command may turn on: those of its action, and, where rules may act along with it, all. */
+static uint64_t
+requirements_asked(const AsJudgement *judgement)
+{
+	return has_rules(judgement) ? UINT64_MAX : as_flow_requirements(judgement->flow, judgement->command.action);
+}
+
 void
 as_judge_opening(const AsRequestRow *row, AsActorKind actor, AsInstant now, AsJudgement *judgement)
 {
@@ -389,7 +404,10 @@ as_judge_opening(const AsRequestRow *row, AsActorKind actor, AsInstant now, AsJu
 	if (actor == AS_ACTOR_PLATFORM)
 		judgement->command.actor = actor;
 	add_configuration(row, judgement);
-	judgement->command.meets = as_requirements_met(judgement, row, NULL);
+	judgement->command.meets = as_requirements_met(judgement, row, NULL, requirements_asked(judgement));
+	if (judgement->flow->n_requirements > 0)
+		add_configuration(row, judgement);	/* the caches may have been asked
+											 * meanwhile */
 	read_opening_report(row, as_row_jsonb(row, AS_COL_payload), judgement);
 	as_judge_add_rules(NULL, judgement);
 	decide(judgement);
@@ -497,8 +515,11 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 		judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	}
 	add_configuration(old, judgement);
-	judgement->command.meets = as_requirements_met(judgement, judgement->row, as_row_jsonb(new, AS_COL_payload));
-	judgement->request.meets = as_requirements_met(judgement, old, NULL);
+	judgement->command.meets = as_requirements_met(judgement, judgement->row, as_row_jsonb(new, AS_COL_payload),
+												   requirements_asked(judgement));
+	/* what is overdue requires nothing: only rules that it sets off do */
+	judgement->request.meets = !has_rules(judgement) ? judgement->command.meets :
+		as_requirements_met(judgement, old, NULL, UINT64_MAX);
 	as_judge_look_up(judgement, as_flow_look_ups(judgement->flow, judgement->command.action));
 	read_timers(old, judgement);
 	as_judge_add_rules(old, judgement);
@@ -526,7 +547,7 @@ as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(row, row, AS_ACTION_TIMEOUT, NULL, now, judgement);
 	add_configuration(row, judgement);
-	judgement->command.meets = as_requirements_met(judgement, row, NULL);
+	judgement->command.meets = as_requirements_met(judgement, row, NULL, UINT64_MAX);
 	judgement->request.meets = judgement->command.meets;
 	if (!as_advance(&judgement->input, &judgement->decision, &error))
 		as_report(&error);

@@ -262,26 +262,31 @@ as_requirement_fault(Jsonb *requirement)
 }
 
 uint64_t
-as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload)
+as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload, uint64_t asked)
 {
 	const AsCachedFlow *cached = judgement->cached;
-	uint64_t	result = 0;
 	Question	question = {judgement, row, NULL, payload, NULL};
 
-	if (cached->flow.n_requirements == 0)
+	if (cached->flow.n_requirements < 64)
+		asked &= (UINT64CONST(1) << cached->flow.n_requirements) - 1;
+	if (asked == 0)
 		return 0;
 	question.country = as_shop_country(judgement->shop, as_row_text(row, AS_COL_country));
-	for (int i = 0; i < cached->flow.n_requirements; i++)
-	{
-		bool		met = true;
 
-		for (size_t k = 0; met && k < lengthof(members); k++)
+	/*
+	 * member by member: those that ask the caches of shops and calendars come
+	 * after those that look at them
+	 */
+	for (size_t k = 0; k < lengthof(members); k++)
+	{
+		for (int i = 0; i < cached->flow.n_requirements; i++)
 		{
+			if ((asked & (UINT64CONST(1) << i)) == 0)
+				continue;
 			question.value = member_value(cached->requirements[i], &members[k]);
-			met = question.value == NULL || members[k].holds(&question);
+			if (question.value != NULL && !members[k].holds(&question))
+				asked &= ~(UINT64CONST(1) << i);
 		}
-		if (met)
-			result |= UINT64CONST(1) << i;
 	}
-	return result;
+	return asked;
 }

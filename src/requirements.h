@@ -24,9 +24,11 @@
 extern const char *as_requirement_fault(Jsonb *requirement);
 
 /*
- * Bits of the flow's requirements that the request meets as the row says, with
- * the judgement's shop as it is.  payload NULL: none.
+ * Bits of the flow's requirements, of those that are asked for, that the
+ * request meets as the row says, with the judgement's shop as it is.  payload
+ * NULL: none.  At an opening the caches of shops and calendars may be asked:
+ * what the judgement has of them is to be asked for again.
  */
-extern uint64_t as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload);
+extern uint64_t as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload, uint64_t asked);
 
 #endif

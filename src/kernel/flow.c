@@ -135,6 +135,17 @@ as_flow_look_ups(const AsFlow *flow, const char *action)
 	return result;
 }
 
+uint64_t
+as_flow_requirements(const AsFlow *flow, const char *action)
+{
+	uint64_t	result = 0;
+
+	for (int i = 0; i < flow->n_transitions; i++)
+		if (strcmp(flow->actions[flow->transitions[i].action], action) == 0)
+			result |= flow->transitions[i].requires;
+	return result;
+}
+
 static bool
 check_timer(const AsFlow *flow, const AsFlowTimer *timer, AsError *error)
 {

@@ -230,6 +230,9 @@ extern bool as_flow_check(const AsFlow *flow, AsError *error);
 
 extern int	as_flow_look_ups(const AsFlow *flow, const char *action);
 
+/* Bits of the requirements that transitions of an action have. */
+extern uint64_t as_flow_requirements(const AsFlow *flow, const char *action);
+
 /* The actions that an actor of this kind has in a state, as "a, b, c"; "none" where there is none. */
 extern const char *as_flow_actions_text(const AsFlow *flow, int state, AsActorKind actor, char *buffer, size_t size);
 
