@@ -15,8 +15,8 @@ ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 # The parts of the install script, in order.  tables/*.sql and packs/*.sql are
 # embedded where a part says "--@tables" or "--@packs".
 SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
-              install routing returns engine synchronise outbox strategy sweep scheduler access packs rules drawing
-TABLE_PARTS = reference shop routing returns request message sweep money strategy views access triggers
+              install routing returns engine synchronise outbox strategy sweep attach scheduler access packs rules drawing
+TABLE_PARTS = reference shop routing returns request message sweep money strategy attach views access triggers
 PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea tiktok_sea_2026 status_maps
 
 DATA  = aftersale--$(EXTVERSION).sql

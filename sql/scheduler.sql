@@ -119,7 +119,7 @@ DECLARE
         'warehouse_product.warehouse_product_inserted', 'warehouse_product.warehouse_product_updated',
         'rule.rule_check', 'rule.rule_overlaps_insert', 'rule.rule_overlaps_update']
         || (SELECT array_agg(t || '.config_changed') FROM unnest(ARRAY['installation', 'calendar', 'flow', 'flow_state', 'flow_transition', 'flow_timer',
-            'flow_override', 'return_fee', 'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access', 'site']) t)
+            'flow_override', 'return_fee', 'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access', 'site', 'attachment']) t)
         || (SELECT array_agg(t || g) FROM unnest(ARRAY['warehouse', 'warehouse_version', 'default_warehouse']) t, unnest(ARRAY['.routing_lock', '.routing_truncate']) g);
     missing text;
     disabled text;
@@ -307,6 +307,19 @@ $function$;
 COMMENT ON FUNCTION aftersale.health_of_messages() IS
 'The check messages of health(): codes of platforms that are not known, messages that were refused or that nobody applies. Example: SELECT * FROM aftersale.health_of_messages();';
 
+CREATE FUNCTION aftersale.health_of_attachments() RETURNS SETOF aftersale.health_check
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+SELECT 'attachments', count(*) FILTER (WHERE NOT a.intact) = 0,
+    format('%s attachments, %s not intact, %s paused', count(*), count(*) FILTER (WHERE NOT a.intact), count(*) FILTER (WHERE a.paused))
+        || coalesce('; ' || min(format('"%s" on %s: %s', a.name, a.relation, a.problem)) FILTER (WHERE NOT a.intact), ''),
+    CASE WHEN count(*) FILTER (WHERE NOT a.intact) > 0 THEN 'SELECT name, relation, problem, remedy FROM aftersale.attachments() WHERE NOT intact;' END
+FROM aftersale.attachments() a
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_attachments() IS
+'The check attachments of health(): whether all that is attached to the ERP''s tables is intact. Example: SELECT * FROM aftersale.health_of_attachments();';
+
 CREATE FUNCTION aftersale.health() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -326,7 +339,8 @@ BEGIN
     RETURN QUERY SELECT * FROM aftersale.health_of_sweep();
     RETURN QUERY SELECT * FROM aftersale.health_of_books();
     RETURN QUERY SELECT * FROM aftersale.health_of_messages();
+    RETURN QUERY SELECT * FROM aftersale.health_of_attachments();
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health() IS
-'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, balances, and messages of platforms; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';
+'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, balances, messages of platforms, and attachments; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';

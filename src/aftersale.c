@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "attach.h"
 #include "clock.h"
 #include "config.h"
 #include "fmgr.h"
@@ -31,5 +32,6 @@ _PG_init(void)
 							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("aftersale");
 	as_config_init();
+	as_attach_init();
 	as_strategy_use_init();
 }

@@ -37,6 +37,13 @@
 #define AS_LOCAL_XID	(MyProc->lxid)
 #endif
 
+/* Whether a role owns a table; PostgreSQL 16 made one function of many. */
+#if PG_VERSION_NUM >= 160000
+#define as_owns_relation(relation, role)	object_ownercheck(RelationRelationId, relation, role)
+#else
+#define as_owns_relation(relation, role)	pg_class_ownercheck(relation, role)
+#endif
+
 /*
  * Soft errors (PostgreSQL 16): an input function that is given an error
  * context returns NULL instead of raising.  Before 16 there is no context.

@@ -27,7 +27,7 @@
 static const char *const config_table_names[AS_CONFIG_TABLES] = {
 	"installation", "calendar", "flow", "flow_state", "flow_transition", "flow_timer", "flow_override", "return_fee",
 	"shop", "shop_country", "role_permission", "shop_role_permission", "member", "login", "rule",
-	"access", "site"
+	"access", "site", "attachment"
 };
 
 /* OID last seen of each table, InvalidOid when not resolved, and its epoch */

@@ -37,10 +37,11 @@ typedef enum AsConfigTable
 	AS_LOGIN,
 	AS_RULE,
 	AS_ACCESS,
-	AS_SITE
+	AS_SITE,
+	AS_ATTACHMENT
 } AsConfigTable;
 
-#define AS_CONFIG_TABLES	(AS_SITE + 1)
+#define AS_CONFIG_TABLES	(AS_ATTACHMENT + 1)
 
 /*
  * The OID of a table of ours by its name.  Raises RA001, naming install(),

@@ -97,6 +97,25 @@ as_numeric_decimals(Numeric number)
 	return view.finite ? Max(view_decimals(&view), 0) : 0;
 }
 
+/* Digits that fit 64 bits with room for 22 more decimals: nothing can overflow. */
+#define FEW_DIGITS	4
+#define FEW_DECIMALS	22
+
+/* The value of a few digits, without the decimal zeros of the last. */
+static int64
+few_digits(const NumericView *view)
+{
+	int64		value = 0;
+	int			last = view->digits[view->count - 1];
+
+	for (int i = 0; i < view->count - 1; i++)
+		value = value * DIGIT_BASE + view->digits[i];
+	value = value * DIGIT_BASE + last;
+	for (; last % 10 == 0; last /= 10)
+		value /= 10;
+	return value;
+}
+
 AsNumericFit
 as_numeric_to_scaled(Numeric number, int decimals, AsAmount *amount)
 {
@@ -113,6 +132,12 @@ as_numeric_to_scaled(Numeric number, int decimals, AsAmount *amount)
 	used = view_decimals(&view);
 	if (used > decimals)
 		return AS_NUMERIC_TOO_FINE;
+	if (view.count <= FEW_DIGITS && decimals - used <= FEW_DECIMALS)
+	{
+		value = few_digits(&view) * as_power_of_ten(decimals - used);
+		*amount = view.negative ? -value : value;
+		return AS_NUMERIC_FITS;
+	}
 	for (int i = 0; i < view.count; i++)
 	{
 		int			digit = view.digits[i];

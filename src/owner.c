@@ -30,6 +30,18 @@ as_relation_owner(Oid relation)
 	return owner;
 }
 
+static void
+begin(AsOwner *owner, Oid user)
+{
+	GetUserIdAndSecContext(&owner->saved_user, &owner->saved_context);
+	SetUserIdAndSecContext(user, owner->saved_context |
+						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	owner->guc_level = NewGUCNestLevel();
+	/* GUC_ACTION_SAVE is what parallel mode allows, too */
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
 void
 as_owner_begin(AsOwner *owner, Oid relation)
 {
@@ -45,13 +57,13 @@ as_owner_begin(AsOwner *owner, Oid relation)
 		as_hint(&error, "Give them to an ordinary role: ALTER TABLE aftersale.request OWNER TO erp; and so on for each.");
 		as_report(&error);
 	}
-	GetUserIdAndSecContext(&owner->saved_user, &owner->saved_context);
-	SetUserIdAndSecContext(user, owner->saved_context |
-						   SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-	owner->guc_level = NewGUCNestLevel();
-	/* GUC_ACTION_SAVE is what parallel mode allows, too */
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	begin(owner, user);
+}
+
+void
+as_their_owner_begin(AsOwner *owner, Oid relation)
+{
+	begin(owner, as_relation_owner(relation));
 }
 
 void

@@ -18,6 +18,14 @@ typedef struct AsOwner
  * after an error the transaction machinery restores everything by itself.
  */
 extern void as_owner_begin(AsOwner *owner, Oid relation);
+
+/*
+ * The same for a table of the ERP's, which a superuser may own: what is executed
+ * is then the owner's own, or constant text of ours that names no table of
+ * another role.
+ */
+extern void as_their_owner_begin(AsOwner *owner, Oid relation);
+
 extern void as_owner_end(AsOwner *owner);
 
 /* The role that owns the table. */

@@ -5,7 +5,7 @@ DECLARE
     table_name text;
 BEGIN
     FOREACH table_name IN ARRAY ARRAY['installation', 'calendar', 'flow', 'flow_state', 'flow_transition', 'flow_timer', 'flow_override', 'return_fee',
-        'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access', 'site']
+        'shop', 'shop_country', 'role_permission', 'shop_role_permission', 'member', 'login', 'rule', 'access', 'site', 'attachment']
     LOOP
         EXECUTE pg_catalog.format('CREATE TRIGGER config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON aftersale.%I
             FOR EACH STATEMENT EXECUTE FUNCTION aftersale.config_changed()', table_name);

@@ -48,6 +48,7 @@
 #define RA_INVALID_AMOUNT			"RA040"
 #define RA_AMOUNT_TOO_FINE			"RA041"
 #define RA_INVALID_WEIGHTS			"RA042"
+#define RA_RATIO_REFUSED			"RA043"
 #define RA_NO_BALANCE				"RA044"
 #define RA_OVER_REFUND				"RA045"
 #define RA_UNKNOWN_REFUND			"RA046"
@@ -83,5 +84,12 @@
 
 /* RA090 to RA099: returns */
 #define RA_NOT_RETURNABLE			"RA090"
+
+/* RA100 to RA109: attachments to the ERP's own tables */
+#define RA_INVALID_ATTACHMENT		"RA100"
+#define RA_ATTACHMENT_BROKEN		"RA101"
+#define RA_UNKNOWN_ATTACHMENT		"RA102"
+#define RA_ATTACHMENT_OWNER			"RA103"
+#define RA_ATTACHMENT_TAKEN			"RA104"
 
 #endif

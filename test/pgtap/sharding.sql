@@ -14,7 +14,7 @@ SELECT cmp_ok((SELECT count(*) FROM ours WHERE shop_id IS NOT NULL)::int, '>=', 
 SELECT is_empty($$
 	SELECT relname FROM ours
 	WHERE shop_id IS NULL
-	  AND relname NOT IN ('installation', 'heartbeat', 'calendar', 'holiday', 'flow', 'flow_state', 'flow_transition', 'flow_timer', 'flow_advice', 'flow_choice', 'role_permission', 'carrier', 'site', 'reason', 'status_code', 'access')
+	  AND relname NOT IN ('installation', 'heartbeat', 'calendar', 'holiday', 'flow', 'flow_state', 'flow_transition', 'flow_timer', 'flow_advice', 'flow_choice', 'role_permission', 'carrier', 'site', 'reason', 'status_code', 'access', 'attachment')
 $$, 'every table is a shop''s own, but for the reference data');
 
 SELECT is_empty($$

@@ -67,7 +67,7 @@ BEGIN
 	END LOOP;
 END $$;
 SET session_replication_role = replica;
-SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'rule_use', 'rule_buyer_use', 'timer', 'parcel', 'refund', 'refund_notice', 'charge', 'order_balance', 'personal']);
+SELECT pg_temp.fill(ARRAY['flow_override', 'shop_role_permission', 'member', 'rule', 'rule_use', 'rule_buyer_use', 'timer', 'parcel', 'refund', 'refund_notice', 'charge', 'order_balance', 'personal', 'attachment_total', 'attachment_due']);
 INSERT INTO aftersale.return_fee (shop_id, kind, flow) SELECT s, 'restocking', 'SECRET' FROM unnest(ARRAY[430, 431]) s;
 INSERT INTO aftersale.return_policy (shop_id, name, product) SELECT s, 'SECRET', 'SECRET P' FROM unnest(ARRAY[430, 431]) s;
 INSERT INTO aftersale.platform_message (shop_id, message_id, external_ref, field, code, reported_at, status, message)
@@ -182,6 +182,27 @@ INSERT INTO calls VALUES
 	('health_of_sweep', $$SELECT count(*) > 0 FROM aftersale.health_of_sweep()$$),
 	('health_of_messages', $$SELECT count(*) > 0 FROM aftersale.health_of_messages()$$),
 	('health_of_books', $$SELECT count(*) > 0 FROM aftersale.health_of_books()$$),
+	('health_of_attachments', $$SELECT count(*) > 0 FROM aftersale.health_of_attachments()$$),
+	('attach', $$SELECT aftersale.attach('aftersale.charge', '{"kind": "refund_check", "columns": {"amount": "amount"}}', '{}')$$),
+	('attach_deadline', $$SELECT aftersale.attach_deadline('aftersale.charge', '{"start": {"value": 1, "unit": "epoch_s"}, "key": "kind"}', '1 day', 'rights')$$),
+	('attach_refund_check', $$SELECT aftersale.attach_refund_check('aftersale.charge', '{"amount": "amount"}')$$),
+	('attach_return_warehouse', $$SELECT aftersale.attach_return_warehouse('aftersale.charge', '{"shop": "shop_id", "country": {"value": "US"}, "products": {"sql": "ARRAY[kind]"}, "warehouse": "kind"}')$$),
+	('attachment_check', $$SELECT aftersale.attachment_check('aftersale.charge', 'x', '{"kind": "refund_check", "columns": {"amount": "amount"}}')$$),
+	('attachment_register', $$SELECT aftersale.attachment_register('aftersale.charge', 'x', '{"kind": "refund_check"}', false)$$),
+	('attachment_begin', $$SELECT aftersale.attachment_begin('aftersale.charge', 'x')$$),
+	('attachment_pause', $$SELECT aftersale.attachment_pause('aftersale.charge', 'x', true)$$),
+	('attachment_forget', $$SELECT aftersale.attachment_forget('aftersale.charge'::regclass, 'SECRET')$$),
+	('attachment_fill', $$SELECT aftersale.attachment_fill('aftersale.charge', 'x', 10, NULL)$$),
+	('attachment_table', $$SELECT aftersale.attachment_table('x')$$),
+	('attachment_triggers', $$SELECT count(*) >= 0 FROM aftersale.attachment_triggers()$$),
+	('attachment_statements', $$SELECT count(*) FROM aftersale.attachment_statements('aftersale.charge', 'x', '{"kind": "deadline", "columns": {}}')$$),
+	('attachment_problem', $$SELECT problem FROM aftersale.attachment_problem('x', 'aftersale.charge', '{}')$$),
+	('attachments', $$SELECT count(*) >= 0 FROM aftersale.attachments()$$),
+	('detach', $$SELECT aftersale.detach('aftersale.charge')$$),
+	('pause', $$SELECT aftersale.pause('x')$$),
+	('resume', $$SELECT aftersale.resume('x')$$),
+	('repair', $$SELECT aftersale.repair('x')$$),
+	('fill_totals', $$SELECT aftersale.fill_totals('x')$$),
 	('sweeper_statements', $$SELECT aftersale.sweeper_statements()$$),
 	('unpark', $$SELECT aftersale.unpark({shop}, {request})$$),
 	('start', $$SELECT aftersale.start()$$),

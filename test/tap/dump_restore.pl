@@ -28,6 +28,14 @@ as_erp('before', q{
 	CREATE INDEX own_index ON aftersale.request ((attributes ->> 'queue'));
 	CREATE FUNCTION public.own_note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 	CREATE TRIGGER own_trigger BEFORE UPDATE ON aftersale.request FOR EACH ROW EXECUTE FUNCTION public.own_note();
+	-- a table of the ERP's with attachments, renamed since
+	CREATE TABLE public.returns (id int, "order" int, amount numeric, paid numeric DEFAULT 10, created timestamptz, due timestamptz, region int) PARTITION BY LIST (region);
+	CREATE TABLE public.returns_1 PARTITION OF public.returns FOR VALUES IN (1);
+	SELECT aftersale.attach_refund_check('public.returns', '{"order": "order", "amount": "amount", "paid": "paid"}', '{"name": "it''s money", "counts": "amount <> 7"}');
+	SELECT aftersale.attach_deadline('public.returns', '{"start": "created", "due": "due"}', '1 business day', 'shop', '{"name": "due"}');
+	SELECT aftersale.attach_deadline('public.returns', '{"start": "created", "key": "id"}', '24 hours', 'shop', '{"name": "beside"}');
+	ALTER TABLE public.returns RENAME TO "Returns";
+	INSERT INTO public."Returns" (id, "order", amount, created, region) SELECT n, n, n, '2026-11-25 15:00+00', 1 FROM generate_series(1, 9) n;
 });
 
 my @tables = split /\n/, $node->safe_psql('before',
@@ -88,6 +96,16 @@ is(as_erp('after', q{INSERT INTO aftersale.request (shop_id, flow, external_ref)
 	'101', 'sequences continue');
 is(as_erp('after', q{SELECT count(*) FROM aftersale.event WHERE request_id = 101}), '1', 'history is written');
 
+# attachments go on where they were
+is(as_erp('after', q{SELECT string_agg(name || ' ' || relation || ' ' || intact, ', ' ORDER BY name) FROM aftersale.attachments()}),
+	'beside public."Returns" true, due public."Returns" true, it\'s money public."Returns" true', 'attachments are restored, and intact');
+my $over;
+$node->psql('after', q{SET ROLE erp; INSERT INTO public."Returns" (id, "order", amount, region) VALUES (20, 5, 6, 1)}, stderr => \$over);
+like($over, qr/the refunds of order "5" would come to "11", and "10" was paid \(RA045, TEMU-07\)/, '... with their totals');
+is(as_erp('after', q{INSERT INTO public.returns_1 (id, "order", amount, created, region) VALUES (21, 5, 5, '2026-11-25 15:00+00', 1) RETURNING due AT TIME ZONE 'UTC'}),
+	'2026-11-27 15:00:00', '... and their deadlines, in partitions too');
+is(as_erp('after', q{SELECT count(*) FROM aftersale.attachment_due WHERE attachment = 'beside'}), '10', '... and those kept beside');
+
 # a data-only restore over live triggers is refused, not half done
 my $empty = q{DELETE FROM aftersale.heartbeat; DELETE FROM aftersale.installation};
 $node->safe_psql('data_only', q{CREATE EXTENSION aftersale; SELECT aftersale.install(owner => 'erp')});
@@ -99,7 +117,7 @@ like($err, qr/pg_restore --disable-triggers/, '... and it says what to do');
 is($node->safe_psql('data_only', 'SELECT count(*) FROM aftersale.request'), '0', '... nothing of the table came in');
 # with triggers disabled it is the administrator's decision
 $node->safe_psql('disabled', qq{CREATE EXTENSION aftersale; SELECT aftersale.install(owner => 'erp'); $empty});
-is(restore('disabled', '--data-only', '--disable-triggers'), '', 'a data-only restore with triggers disabled');
+is(restore('disabled', '--data-only', '--disable-triggers', '-n', 'aftersale'), '', 'a data-only restore with triggers disabled');
 is(fingerprint('disabled'), $before, '... has the same rows');
 
 $node->stop;

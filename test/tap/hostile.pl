@@ -205,6 +205,79 @@ for my $statement (
 	like($err, qr/permission denied|must be owner|would be affected by row-level security|query would be/, "a grantee: $statement");
 }
 
+my $err;
+# ---- tables of the ERP's with attachments, in the schema that mallory fills ----
+$from = -s $node->logfile;
+my $error = calls('erp',
+	'CREATE TABLE public.erp_refund (id int PRIMARY KEY, order_no text, state int DEFAULT 1, amount numeric, paid numeric, ratio numeric, at timestamp, due timestamptz, spu text[], warehouse text)',
+	'GRANT ALL ON public.erp_refund TO mallory, service',
+	q{SELECT aftersale.attach_deadline('public.erp_refund', '{"start": {"column": "at", "zone": "UTC"}, "due": "due"}', '1 business day', 'c', '{"name": "due"}')},
+	q{SELECT aftersale.attach_deadline('public.erp_refund', '{"start": {"column": "at", "zone": "UTC"}}', '1 business day', 'c', '{"name": "beside"}')},
+	q{SELECT aftersale.attach_refund_check('public.erp_refund', '{"order": {"sql": "upper(order_no)"}, "amount": {"sql": "amount + 1 - 1"}, "paid": "paid", "ratio": "ratio"}', '{"name": "money", "when": "state = 1 AND lower(order_no) <> order_no", "counts": "now() > at"}')},
+	q{SELECT aftersale.attach_return_warehouse('public.erp_refund', '{"shop": {"value": 1}, "country": {"value": "US"}, "products": "spu", "warehouse": "warehouse"}', '{"name": "warehouse"}')},
+	q{SELECT aftersale.fill_totals('money')}, q{SELECT aftersale.pause('money')}, q{SELECT aftersale.resume('money')}, q{SELECT aftersale.repair('money')},
+	q{SELECT aftersale.attachment_statements('public.erp_refund', 'x', '{"kind": "deadline", "columns": {}}')}, 'SELECT aftersale.health()');
+is($error, '', 'the owner attaches');
+my $id = 0;
+for my $user ('erp', $admin, 'service', 'mallory')
+{
+	my $first = ++$id;
+	my $second = ++$id;
+	$error = calls($user, "INSERT INTO public.erp_refund VALUES ($first, 'O$first', 1, 5, 10, 0.5, '2026-11-25', NULL, '{P}'), ($second, 'O$first', 1, 4, 10, 0.5, '2026-11-25', NULL, '{P,X}')",
+		"UPDATE public.erp_refund SET amount = 2 WHERE id OPERATOR(pg_catalog.=) $first", "DELETE FROM public.erp_refund WHERE id OPERATOR(pg_catalog.=) $second", 'SELECT * FROM aftersale.attachments()');
+	is($error, '', "$user writes rows that are stamped, counted and routed");
+	$error = calls($user, "INSERT INTO public.erp_refund VALUES (-1, 'O$first', 1, 9, 10, 0.5, '2026-11-25')");
+	like($error, qr/RA045/, '... and checked');
+}
+is(executed($from), '', 'nobody executes anything of mallory\'s, attaching, writing or looking');
+is($node->safe_psql('hostile', q{SELECT pg_catalog.count(*) FROM public.erp_refund WHERE due IS NULL OR warehouse IS NULL}), '0', 'every row has its deadline and its warehouse');
+
+# triggers that mallory makes by hand, on a table of hers
+my $money = q{SELECT pg_catalog.sum(refunded) FROM aftersale.attachment_total WHERE attachment OPERATOR(pg_catalog.=) 'money'};
+my $before_forgery = $node->safe_psql('hostile', $money);
+my $definition = q{{"kind": "refund_check", "columns": {"order": "o", "amount": "a", "paid": {"value": 1000}}}};
+$node->safe_psql('hostile', 'CREATE TABLE public.forged (o text, a numeric, d timestamptz)', extra_params => [ '-U', 'mallory' ]);
+for my $forged (
+	[ "AFTER INSERT ON public.forged REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_sum('money', '$definition')", qr/RA103/ ],
+	[ "AFTER INSERT ON public.forged REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_sum('unheard of', '$definition')", qr/RA102/ ],
+	[ q{AFTER INSERT ON public.forged REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_due('beside', '{"kind": "deadline", "term": "1 day", "columns": {"start": "d", "key": "o", "calendar": {"value": "c"}}}')}, qr/RA103/ ],
+	[ 'AFTER TRUNCATE ON public.forged FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_truncated(\'money\', \'{}\')', qr/RA103/ ],
+	[ 'AFTER INSERT ON public.forged FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_sum(\'money\', \'{}\')', qr/was not called as/ ],
+	[ 'BEFORE INSERT ON public.forged FOR EACH ROW EXECUTE FUNCTION aftersale.attached_deadline()', qr/was not made by aftersale/ ],
+	[ 'BEFORE INSERT ON public.forged FOR EACH ROW EXECUTE FUNCTION aftersale.attached_deadline(\'x\', \'{"kind": "deadline"}\')', qr/RA101/ ],
+	[ 'BEFORE INSERT ON public.forged FOR EACH ROW EXECUTE FUNCTION aftersale.attached_deadline(\'x\', \'no json\')', qr/invalid input syntax/ ],
+	[ q{BEFORE INSERT ON public.forged FOR EACH ROW EXECUTE FUNCTION aftersale.attached_deadline('x', '{"kind": "refund_check", "columns": {"ratio": "a"}}')}, qr/was not made by aftersale/ ],
+	[ q{BEFORE INSERT ON public.forged FOR EACH ROW EXECUTE FUNCTION aftersale.attached_return_warehouse('x', '{"kind": "refund_check", "columns": {"ratio": "a"}}')}, qr/was not made by aftersale/ ],
+	[ q{AFTER INSERT ON public.forged FOR EACH ROW EXECUTE FUNCTION aftersale.attached_refund_check('x', '{"kind": "refund_check", "columns": {"ratio": "a"}}')}, qr/was not called as/ ])
+{
+	my ($trigger, $expected) = @$forged;
+	my $message;
+	$node->psql('hostile', "CREATE TRIGGER t $trigger; INSERT INTO public.forged VALUES ('O1', 7, '2026-11-25'); TRUNCATE public.forged", stderr => \$message, on_error_stop => 0, extra_params => [ '-U', 'mallory' ]);
+	like($message, $expected, "forged: $trigger");
+	$node->safe_psql('hostile', 'DROP TRIGGER t ON public.forged', extra_params => [ '-U', 'mallory' ]);
+}
+for my $statement (q{SELECT aftersale.detach('public.erp_refund')}, q{SELECT aftersale.pause('money')}, q{SELECT aftersale.repair('money')},
+	q{SELECT aftersale.attachment_register('public.forged', 'money', '{"kind": "refund_check"}', true)}, q{SELECT aftersale.attachment_forget('public.forged'::pg_catalog.regclass, 'money')},
+	q{SELECT aftersale.attachment_forget(0, 'money')}, q{SELECT aftersale.attachment_pause('public.forged', 'money', true)}, q{SELECT aftersale.attachment_begin('public.forged', 'money')},
+	q{SELECT aftersale.attachment_fill('public.forged', 'money', 10, NULL)}, q{SELECT aftersale.attach_refund_check('public.erp_refund', '{"ratio": "ratio"}')},
+	q{UPDATE aftersale.attachment SET paused = true}, 'DELETE FROM aftersale.attachment_total')
+{
+	my $message;
+	$node->psql('hostile', $statement, stderr => \$message, extra_params => [ '-U', 'mallory' ]);
+	like($message, qr/RA103|permission denied|must be owner/, "mallory may not: $statement");
+}
+# who was granted TRIGGER may make triggers on the table, but nothing of hers is executed as its owner
+$node->safe_psql('hostile', q{CREATE FUNCTION public.evil() RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RAISE LOG 'PWNED as %', current_user; RETURN true; END$$}, extra_params => [ '-U', 'mallory' ]);
+$from = -s $node->logfile;
+my $evil = q('{"kind": "refund_check", "columns": {"order": "order_no", "amount": "amount", "paid": "paid"}, "counts": "public.evil()"}');
+$node->psql('hostile', "CREATE TRIGGER evil AFTER INSERT ON public.erp_refund REFERENCING NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_sum('money', $evil);
+	INSERT INTO public.erp_refund VALUES (1000, 'O1000', 1, 1, 10, 0.5, '2026-11-25')", stderr => \$err, on_error_stop => 0, extra_params => [ '-U', 'mallory' ]);
+like($err, qr/carries another definition than attachment "money" has \(RA103\)/, 'a trigger with another definition is refused');
+unlike(executed($from), qr/as erp/, '... and executes nothing as the owner of the table');
+like($node->safe_psql('hostile', q{SELECT problem FROM aftersale.attachments() WHERE name OPERATOR(pg_catalog.=) 'money'}), qr/carries another definition/, '... and attachments() tells of it');
+$node->safe_psql('hostile', 'DROP TRIGGER evil ON public.erp_refund', extra_params => [ '-U', 'erp' ]);
+is($node->safe_psql('hostile', $money), $before_forgery, 'the totals are what they were');
+
 # the clock is nobody's to set, also before the library is loaded
 my $clock = q{SELECT aftersale.clock() OPERATOR(pg_catalog.<) '2090-01-01'};
 is($node->safe_psql('hostile', "SET aftersale.test_now = '2099-01-01'; $clock", extra_params => [ '-U', 'mallory' ]), 't', 'mallory cannot set the clock');
@@ -215,7 +288,6 @@ is($node->safe_psql('hostile', $clock, extra_params => [ '-U', 'mallory' ]), 't'
 $node->safe_psql('squat', 'GRANT CREATE ON DATABASE squat TO mallory');
 $node->safe_psql('squat', q{CREATE SCHEMA aftersale; CREATE FUNCTION aftersale.clock() RETURNS timestamptz LANGUAGE sql AS $$SELECT pg_catalog.now()$$},
 	extra_params => [ '-U', 'mallory' ]);
-my $err;
 $node->psql('squat', 'CREATE EXTENSION aftersale', stderr => \$err);
 like($err, qr/schema "aftersale" is there already, and is, or holds functions, of role "mallory" \(RA003\)/, 'a schema of mallory\'s is not used');
 $node->safe_psql('squat', 'ALTER SCHEMA aftersale OWNER TO CURRENT_USER; DROP FUNCTION aftersale.clock()');

@@ -1,0 +1,344 @@
+/*
+ * attach_cache.c
+ *		Attachments compiled, by trigger, for the life of the session; their rows
+ *		of aftersale.attachment; and what one statement needs of both.
+ *
+ * A compiled attachment is stale when its table, or any function, changed.  It
+ * may still be in use by a statement further out, so its memory goes with the
+ * transaction that finds it stale.  States are read at the first row of a
+ * statement: what pause() says holds for the next one.
+ */
+#include "attach.h"
+
+#include "catalog/pg_type.h"
+#include "config.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "optimizer/optimizer.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+typedef struct CompiledEntry
+{
+	Oid			trigger;		/* key */
+	Oid			relation;
+	bool		valid;
+	MemoryContext context;		/* NULL: nothing compiled */
+	AsAttached *attached;
+} CompiledEntry;
+
+typedef struct StateEntry
+{
+	char		name[NAMEDATALEN];	/* key */
+	AsAttachState state;
+} StateEntry;
+
+static HTAB *compiled = NULL;
+static uint64 invalidations = 0;
+
+static MemoryContext state_context = NULL;
+static HTAB *states = NULL;
+static uint64 states_epoch = 0;
+
+/* ---- compiled ---- */
+
+static void
+invalidate(Oid relation)
+{
+	HASH_SEQ_STATUS scan;
+	CompiledEntry *entry;
+
+	invalidations++;
+	if (compiled == NULL)
+		return;
+	hash_seq_init(&scan, compiled);
+	while ((entry = hash_seq_search(&scan)) != NULL)
+		if (relation == InvalidOid || entry->relation == relation)
+			entry->valid = false;
+}
+
+static void
+relation_invalidated(Datum argument, Oid relation)
+{
+	invalidate(relation);
+}
+
+static void
+function_invalidated(Datum argument, int cache, uint32 hash)
+{
+	invalidate(InvalidOid);
+}
+
+void
+as_attach_init(void)
+{
+	CacheRegisterRelcacheCallback(relation_invalidated, (Datum) 0);
+	CacheRegisterSyscacheCallback(PROCOID, function_invalidated, (Datum) 0);
+}
+
+static CompiledEntry *
+entry_of(Oid trigger)
+{
+	CompiledEntry *entry;
+	bool		found;
+
+	if (compiled == NULL)
+	{
+		HASHCTL		control = {.keysize = sizeof(Oid),.entrysize = sizeof(CompiledEntry),.hcxt = CacheMemoryContext};
+
+		compiled = hash_create("aftersale attachments", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	}
+	entry = hash_search(compiled, &trigger, HASH_ENTER, &found);
+	if (!found)
+	{
+		entry->valid = false;
+		entry->context = NULL;
+		entry->attached = NULL;
+		entry->relation = InvalidOid;
+	}
+	return entry;
+}
+
+static const AsAttached *
+compiled_attachment(Relation relation, const Trigger *trigger)
+{
+	CompiledEntry *entry = entry_of(trigger->tgoid);
+	uint64		before = invalidations;
+	MemoryContext context;
+	MemoryContext caller;
+	AsAttached *attached;
+
+	if (entry->valid && entry->relation == RelationGetRelid(relation))
+		return entry->attached;
+	context = AllocSetContextCreate(CurrentMemoryContext, "aftersale attachment", ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	attached = as_attach_compile(relation, trigger->tgargs[0],
+								 DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[1]))),
+								 RA_ATTACHMENT_BROKEN);
+	MemoryContextSwitchTo(caller);
+	entry = entry_of(trigger->tgoid);	/* compiling may have moved it */
+	if (entry->context != NULL)
+		MemoryContextSetParent(entry->context, TopTransactionContext);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	entry->context = context;
+	entry->attached = attached;
+	entry->relation = RelationGetRelid(relation);
+	entry->valid = invalidations == before;
+	return attached;
+}
+
+/* ---- states ---- */
+
+static void
+forget_stale_states(uint64 epoch)
+{
+	HASHCTL		control = {.keysize = NAMEDATALEN,.entrysize = sizeof(StateEntry)};
+
+	if (states != NULL && states_epoch == epoch)
+		return;
+	states = NULL;
+	if (state_context != NULL)
+		MemoryContextReset(state_context);
+	else
+		state_context = AllocSetContextCreate(CacheMemoryContext, "aftersale attachment states", ALLOCSET_SMALL_SIZES);
+	control.hcxt = state_context;
+	states = hash_create("aftersale attachment states", 16, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	states_epoch = epoch;
+}
+
+/* In the current memory context; false: it may be used, but not kept. */
+static bool
+load_state(const char *name, AsAttachState *state)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1] = {CStringGetTextDatum(name)};
+	AsConfigLoad load;
+
+	memset(state, 0, sizeof *state);
+	as_config_begin_load(&load);
+	if (SPI_execute_with_args("SELECT paused, filled, generation, owner, definition::pg_catalog.text FROM aftersale.attachment"
+							  " WHERE name OPERATOR(pg_catalog.=) $1", 1, types, values, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read attachment \"%s\"", name);
+	if (SPI_processed == 1)
+	{
+		HeapTuple	row = SPI_tuptable->vals[0];
+		TupleDesc	columns = SPI_tuptable->tupdesc;
+		bool		isnull;
+
+		state->exists = true;
+		state->paused = DatumGetBool(SPI_getbinval(row, columns, 1, &isnull));
+		state->filled = DatumGetBool(SPI_getbinval(row, columns, 2, &isnull));
+		state->generation = DatumGetInt32(SPI_getbinval(row, columns, 3, &isnull));
+		state->owner = get_role_oid(NameStr(*DatumGetName(SPI_getbinval(row, columns, 4, &isnull))), true);
+		state->definition = MemoryContextStrdup(context, SPI_getvalue(row, columns, 5));
+	}
+	as_config_end_load(&load);
+	return load.publish;
+}
+
+void
+as_attach_state(const char *name, AsAttachState *state)
+{
+	char		key[NAMEDATALEN] = {0};
+	StateEntry *entry;
+
+	strlcpy(key, name, sizeof key);
+	forget_stale_states(as_config_epoch(AS_ATTACHMENT));
+	entry = hash_search(states, key, HASH_FIND, NULL);
+	if (entry != NULL)
+	{
+		*state = entry->state;
+		return;
+	}
+	if (!load_state(key, state))
+		return;
+	forget_stale_states(as_config_epoch(AS_ATTACHMENT));
+	entry = hash_search(states, key, HASH_ENTER, NULL);
+	entry->state = *state;
+	if (state->definition != NULL)
+		state->definition = entry->state.definition = MemoryContextStrdup(state_context, state->definition);
+}
+
+void
+as_attach_require_own(Relation relation, const char *name, const AsAttachState *state)
+{
+	Oid			owner = relation->rd_rel->relowner;
+	AsError		error;
+
+	if (state->exists && (state->owner == owner || has_privs_of_role(owner, as_relation_owner(as_relation("attachment")))))
+		return;
+	if (!state->exists)
+		as_fail(&error, RA_UNKNOWN_ATTACHMENT, NULL, "attachment \"%s\" is not registered", name);
+	else
+		as_fail(&error, RA_ATTACHMENT_OWNER, NULL, "attachment \"%s\" is not one of the owner of table \"%s\"", name,
+				as_attach_table(relation));
+	as_detail(&error, "Table \"%s\" is owned by \"%s\"; its totals and deadlines are kept under the attachment's name.",
+			  as_attach_table(relation), GetUserNameFromId(owner, false));
+	as_hint(&error, "Its owner runs: SELECT aftersale.repair('%s');", name);
+	as_report(&error);
+}
+
+void
+as_attach_require_registered(const AsAttachCall *call)
+{
+	AsError		error;
+
+	as_attach_require_own(call->relation, call->name, &call->state);
+	if (call->registered)
+		return;
+	as_fail(&error, RA_ATTACHMENT_OWNER, NULL, "a trigger of table \"%s\" carries another definition than attachment \"%s\" has",
+			as_attach_table(call->relation), call->name);
+	as_hint(&error, "Drop the trigger; what the owner attached says aftersale.attachment.");
+	as_report(&error);
+}
+
+/* ---- calls ---- */
+
+static ExprState *
+prepare(Node *tree)
+{
+	return tree == NULL ? NULL : ExecInitExpr(expression_planner((Expr *) copyObject(tree)), NULL);
+}
+
+AsAttachCall *
+as_attach_call_on(Relation relation, const AsAttached *attached)
+{
+	AsAttachCall *call = palloc0(sizeof(AsAttachCall));
+
+	call->name = attached->name;
+	call->attached = attached;
+	call->relation = relation;
+	call->digits = -1;
+	call->econtext = CreateStandaloneExprContext();
+	for (int i = 0; i < AS_WORDS; i++)
+		call->states[i] = prepare(attached->sources[i].tree);
+	call->when = prepare(attached->when);
+	call->counts = prepare(attached->counts);
+	as_attach_state(attached->name, &call->state);
+	return call;
+}
+
+/* What is paused is not even read, so that what no longer fits can be paused. */
+static AsAttachCall *
+paused_call(Relation relation, const char *name, const AsAttachState *state)
+{
+	AsAttachCall *call = palloc0(sizeof(AsAttachCall));
+
+	call->name = pstrdup(name);
+	call->relation = relation;
+	call->econtext = CreateStandaloneExprContext();
+	call->state = *state;
+	return call;
+}
+
+static void
+refuse_trigger(const Trigger *trigger)
+{
+	ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+					errmsg("trigger \"%s\" was not made by aftersale", trigger->tgname),
+					errhint("Triggers of attachments are made by attach_deadline() and its like.")));
+}
+
+AsAttachCall *
+as_attach_call(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	const AsAttached *attached;
+	AsAttachCall *call = fcinfo->flinfo->fn_extra;
+	AsAttachState state;
+	bool		registered;
+	MemoryContext caller;
+
+	if (likely(call != NULL))
+		return call;
+	if (trigger->tg_trigger->tgnargs != 2)
+		refuse_trigger(trigger->tg_trigger);
+	as_attach_state(trigger->tg_trigger->tgargs[0], &state);
+	registered = state.exists && strcmp(state.definition, trigger->tg_trigger->tgargs[1]) == 0;
+	attached = state.paused ? NULL : compiled_attachment(trigger->tg_relation, trigger->tg_trigger);
+	if (attached != NULL && (attached->kind != kind || (needed != AS_WORD_NONE && attached->sources[needed].from == AS_FROM_NOTHING)))
+		refuse_trigger(trigger->tg_trigger);
+	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	call = attached == NULL ? paused_call(trigger->tg_relation, trigger->tg_trigger->tgargs[0], &state) :
+		as_attach_call_on(trigger->tg_relation, attached);
+	call->registered = registered;
+	MemoryContextSwitchTo(caller);
+	fcinfo->flinfo->fn_extra = call;
+	return call;
+}
+
+static void
+refuse_call(const char *what)
+{
+	ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+					errmsg("a function of an attachment was not called as its %s", what)));
+}
+
+void
+as_attach_require_row_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
+		TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		refuse_call("BEFORE ROW trigger");
+}
+
+void
+as_attach_require_statement_trigger(FunctionCallInfo fcinfo)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) || !TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event) ||
+		(TRIGGER_FIRED_BY_INSERT(trigger->tg_event) && trigger->tg_newtable == NULL) ||
+		(TRIGGER_FIRED_BY_DELETE(trigger->tg_event) && trigger->tg_oldtable == NULL) ||
+		(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && (trigger->tg_newtable == NULL || trigger->tg_oldtable == NULL)))
+		refuse_call("AFTER STATEMENT trigger with transition tables");
+}
