@@ -26,12 +26,15 @@ INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priori
     ('kuaishou/return_refund', 1, 'return_in_transit', 'amend_tracking', 0, 'return_in_transit', '{buyer,platform}', NULL, '{carrier,tracking_no}', NULL, 'keep', 'KS-11', 'reading', '{"parcel": {"kind": "return"}}')
 ON CONFLICT DO NOTHING;
 
--- KS-07: where the platform's list of carriers (expressCode) is loaded into aftersale.carrier, the carrier is one of it.
+-- KS-07: where the platform's list of carriers (expressCode) is loaded into aftersale.carrier, the carrier is one of it, also of a correction.
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, permission, needs, requires, clock, rule, standing, effect)
-SELECT flow, version, from_state, action, 20, from_state, actors, permission, '{carrier,tracking_no}', '{"carrier": "unlisted"}', 'keep', 'KS-07', 'reading',
+SELECT 'kuaishou/return_refund', 1, t.state, t.action, 20, t.state, t.actors::text[], t.permission, '{carrier,tracking_no}', '{"carrier": "unlisted"}', 'keep', 'KS-07', 'reading',
     '{"refuse": "the carrier is none of the platform''s list (aftersale.carrier)"}'
-FROM aftersale.flow_transition
-WHERE flow = 'kuaishou/return_refund' AND version = 1 AND priority = 0 AND action IN ('upload_tracking', 'ship_back')
+FROM (VALUES
+    ('awaiting_buyer_ship', 'ship_back', '{buyer,platform}', NULL),
+    ('awaiting_buyer_ship', 'upload_tracking', '{merchant}', 'agree_refund'),
+    ('return_in_transit', 'amend_tracking', '{merchant,buyer,platform}', 'agree_refund'))
+    AS t(state, action, actors, permission)
 ON CONFLICT DO NOTHING;
 
 -- What the merchant decides.  confirm_receipt is possible before the buyer's shipment is known (KS-10).

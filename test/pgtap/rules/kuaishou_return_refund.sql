@@ -1,6 +1,6 @@
 -- Kuaishou: the return's tracking number, uploaded for the buyer; receipt, and what is advised before it; rule by rule.
 BEGIN;
-SELECT plan(58);
+SELECT plan(61);
 -- What a statement gives when the clerk, who is nobody in the database but a service account of shop 1, runs it
 CREATE FUNCTION pg_temp.clerk(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -89,6 +89,8 @@ SELECT matches(pg_temp.act(16, 'upload_tracking', 'main', '{"carrier": "Pigeon",
 SELECT matches(pg_temp.act(16, 'ship_back', 'buyer', '{"carrier": "Pigeon", "tracking_no": "1"}'), '^RA034 .*KS-07', 'KS-07: of the buyer, too');
 SELECT is(pg_temp.act(16, 'upload_tracking', 'main', '{"carrier": "4", "tracking_no": "1"}'), 'return_in_transit', 'KS-07: its code is on it');
 SELECT is(pg_temp.act(17, 'upload_tracking', 'main', '{"carrier": "YTO", "tracking_no": "1"}'), 'return_in_transit', 'KS-07: an alias is, too');
+SELECT matches(pg_temp.act(17, 'amend_tracking', actor, '{"carrier": "Pigeon", "tracking_no": "2"}'), '^RA034 .*KS-07', 'KS-07: nor corrected to one that is not, by ' || actor) FROM unnest('{main,buyer}'::text[]) AS actor;
+SELECT is(pg_temp.act(17, 'amend_tracking', 'main', '{"carrier": "sf", "tracking_no": "2"}'), 'return_in_transit', 'KS-07: but to one that is');
 SELECT matches(pg_temp.act(8, 'upload_tracking', 'buyer', :'given'), '^RA022 ', 'KS-11: upload_tracking is never the buyer''s');
 
 -- KS-10: advised, singly and among many; never blocked
