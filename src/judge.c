@@ -328,6 +328,20 @@ add_facts(const AsRequestRow *row, AsJudgement *judgement)
 	judgement->command.platform_due = facts->platform_due;
 }
 
+/* Of the flow's requirements those of the asked that a row meets, with its shop as it is now. */
+static uint64_t
+requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload, uint64_t asked)
+{
+	AsRequirementRequest request = {judgement->shop, NULL, row, NULL, payload,
+	judgement->command.kind == AS_COMMAND_OPEN, judgement->command.now};
+
+	if (judgement->flow->n_requirements == 0)
+		return 0;
+	request.country = as_shop_country(judgement->shop, as_row_text(row, AS_COL_country));
+	request.attributes = as_row_jsonb(row, AS_COL_attributes);
+	return as_requirements_met(judgement->cached, &request, asked);
+}
+
 static void
 decide(AsJudgement *judgement)
 {
@@ -404,7 +418,7 @@ as_judge_opening(const AsRequestRow *row, AsActorKind actor, AsInstant now, AsJu
 	if (actor == AS_ACTOR_PLATFORM)
 		judgement->command.actor = actor;
 	add_configuration(row, judgement);
-	judgement->command.meets = as_requirements_met(judgement, row, NULL, requirements_asked(judgement));
+	judgement->command.meets = requirements_met(judgement, row, NULL, requirements_asked(judgement));
 	if (judgement->flow->n_requirements > 0)
 		add_configuration(row, judgement);	/* the caches may have been asked
 											 * meanwhile */
@@ -515,11 +529,11 @@ as_judge_act(const AsRequestRow *old, const AsRequestRow *new, AsInstant now,
 		judgement->command.platform_due = as_row_instant(new, AS_COL_platform_due_at);
 	}
 	add_configuration(old, judgement);
-	judgement->command.meets = as_requirements_met(judgement, judgement->row, as_row_jsonb(new, AS_COL_payload),
-												   requirements_asked(judgement));
+	judgement->command.meets = requirements_met(judgement, judgement->row, as_row_jsonb(new, AS_COL_payload),
+												requirements_asked(judgement));
 	/* what is overdue requires nothing: only rules that it sets off do */
 	judgement->request.meets = !has_rules(judgement) ? judgement->command.meets :
-		as_requirements_met(judgement, old, NULL, UINT64_MAX);
+		requirements_met(judgement, old, NULL, UINT64_MAX);
 	as_judge_look_up(judgement, as_flow_look_ups(judgement->flow, judgement->command.action));
 	read_timers(old, judgement);
 	as_judge_add_rules(old, judgement);
@@ -547,7 +561,7 @@ as_judge_standing(const AsRequestRow *row, AsInstant now, AsJudgement *judgement
 	memset(judgement, 0, offsetof(AsJudgement, decision));
 	read_act(row, row, AS_ACTION_TIMEOUT, NULL, now, judgement);
 	add_configuration(row, judgement);
-	judgement->command.meets = as_requirements_met(judgement, row, NULL, UINT64_MAX);
+	judgement->command.meets = requirements_met(judgement, row, NULL, UINT64_MAX);
 	judgement->request.meets = judgement->command.meets;
 	if (!as_advance(&judgement->input, &judgement->decision, &error))
 		as_report(&error);

@@ -3,7 +3,7 @@
  *		The parcels of requests, as acts tell of them: table parcel.
  *
  * A request has at most one parcel of a kind; what an act does not say of it
- * stays as it was.
+ * stays as it was, and what several say is the latest event's word.
  */
 #ifndef AFTERSALE_PARCELS_H
 #define AFTERSALE_PARCELS_H

@@ -16,10 +16,7 @@
 /* One member of a requirement, and what it is evaluated against. */
 typedef struct Question
 {
-	const AsJudgement *judgement;
-	const AsRequestRow *row;
-	const AsShopCountry *country;
-	Jsonb	   *payload;		/* NULL: none */
+	const AsRequirementRequest *request;
 	const JsonbValue *value;	/* of the member */
 } Question;
 
@@ -43,13 +40,13 @@ contains(Jsonb *whole, const JsonbValue *part)
 static bool
 attributes_hold(const Question *question)
 {
-	return contains(as_row_jsonb(question->row, AS_COL_attributes), question->value);
+	return contains(question->request->attributes, question->value);
 }
 
 static bool
 settings_hold(const Question *question)
 {
-	return contains(as_shop_settings(question->country, question->judgement->command.now), question->value);
+	return contains(as_shop_settings(question->request->country, question->request->at), question->value);
 }
 
 /* ---- lists of the platform ---- */
@@ -105,7 +102,7 @@ static const char *const carrier_values[] = {"listed", "unlisted", "unrestricted
 static bool
 carrier_holds(const Question *question)
 {
-	char	   *carrier = payload_text(question->payload, "carrier");
+	char	   *carrier = payload_text(question->request->payload, "carrier");
 	Datum		values[3];
 	bool		listed;
 	bool		unknown;
@@ -113,8 +110,8 @@ carrier_holds(const Question *question)
 
 	if (carrier == NULL)
 		return false;
-	values[0] = CStringGetTextDatum(question->judgement->shop->platform);
-	values[1] = CStringGetTextDatum(question->country->country);
+	values[0] = CStringGetTextDatum(question->request->shop->platform);
+	values[1] = CStringGetTextDatum(question->request->country->country);
 	values[2] = CStringGetTextDatum(carrier);
 	look_up(&find_carrier, values, "carrier", &listed, &unknown, &restricted);
 	return is_value(question, !restricted ? "unrestricted" : listed ? "listed" : "unlisted");
@@ -125,7 +122,7 @@ static const char *const reason_values[] = {"evidence", "no_evidence", "unlisted
 static bool
 reject_reason_holds(const Question *question)
 {
-	char	   *reason = payload_text(question->payload, "reason");
+	char	   *reason = payload_text(question->request->payload, "reason");
 	Datum		values[2];
 	bool		evidence;
 	bool		unlisted;
@@ -133,7 +130,7 @@ reject_reason_holds(const Question *question)
 
 	if (reason == NULL)
 		return false;
-	values[0] = CStringGetTextDatum(question->judgement->shop->platform);
+	values[0] = CStringGetTextDatum(question->request->shop->platform);
 	values[1] = CStringGetTextDatum(reason);
 	look_up(&find_reason, values, "reason", &evidence, &unlisted, &restricted);
 	return is_value(question, !restricted ? "unrestricted" : unlisted ? "unlisted" : evidence ? "evidence" : "no_evidence");
@@ -141,10 +138,11 @@ reject_reason_holds(const Question *question)
 
 /* ---- returns, and the past ---- */
 
+/* Whether the request is a row that is being opened. */
 static bool
 is_opening(const Question *question)
 {
-	return question->judgement->command.kind == AS_COMMAND_OPEN;
+	return question->request->row != NULL && question->request->opens;
 }
 
 static const char *const teller_values[] = {"merchant", "buyer", "platform", "carrier", "erp", "system", NULL};
@@ -152,7 +150,8 @@ static const char *const teller_values[] = {"merchant", "buyer", "platform", "ca
 static bool
 told_by_holds(const Question *question)
 {
-	char	   *actor = as_row_text(question->row, AS_COL_actor);
+	const AsRequestRow *row = question->request->row;
+	char	   *actor = row == NULL ? NULL : as_row_text(row, AS_COL_actor);
 
 	return actor != NULL && is_value(question, as_actor_names[as_actor_kind(actor)]);
 }
@@ -162,7 +161,7 @@ static const char *const policy_values[] = {"eligible", NULL};
 static bool
 policy_holds(const Question *question)
 {
-	return is_opening(question) && as_policy_allows(question->row);
+	return is_opening(question) && as_policy_allows(question->request->row);
 }
 
 static const char *const address_values[] = {"before_order", "routed", NULL};
@@ -171,8 +170,8 @@ static bool
 return_address_holds(const Question *question)
 {
 	if (is_value(question, "routed"))
-		return as_return_is_routed(question->row, question->judgement->command.now);
-	return is_opening(question) && as_address_before_order(question->row);
+		return question->request->row != NULL && as_return_is_routed(question->request->row, question->request->at);
+	return is_opening(question) && as_address_before_order(question->request->row);
 }
 
 static Jsonb *
@@ -186,19 +185,21 @@ event_of(const Question *question)
 static bool
 ever_holds(const Question *question)
 {
-	return !is_opening(question) && as_history_has(question->row, event_of(question));
+	const AsRequirementRequest *request = question->request;
+
+	return request->row != NULL && !request->opens && as_history_has(request->row, event_of(question));
 }
 
 static bool
 never_holds(const Question *question)
 {
-	return is_opening(question) || !as_history_has(question->row, event_of(question));
+	return !ever_holds(question);
 }
 
 static bool
 never_for_order_holds(const Question *question)
 {
-	return is_opening(question) && !as_order_history_has(question->row, event_of(question));
+	return is_opening(question) && !as_order_history_has(question->request->row, event_of(question));
 }
 
 static const Member members[] = {
@@ -262,16 +263,12 @@ as_requirement_fault(Jsonb *requirement)
 }
 
 uint64_t
-as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload, uint64_t asked)
+as_requirements_met(const AsCachedFlow *cached, const AsRequirementRequest *request, uint64_t asked)
 {
-	const AsCachedFlow *cached = judgement->cached;
-	Question	question = {judgement, row, NULL, payload, NULL};
+	Question	question = {request, NULL};
 
 	if (cached->flow.n_requirements < 64)
 		asked &= (UINT64CONST(1) << cached->flow.n_requirements) - 1;
-	if (asked == 0)
-		return 0;
-	question.country = as_shop_country(judgement->shop, as_row_text(row, AS_COL_country));
 
 	/*
 	 * member by member: those that ask the caches of shops and calendars come

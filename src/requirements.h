@@ -18,17 +18,32 @@
 #ifndef AFTERSALE_REQUIREMENTS_H
 #define AFTERSALE_REQUIREMENTS_H
 
-#include "judge.h"
+#include "flow_cache.h"
+#include "request_row.h"
+#include "shop_cache.h"
+#include "utils/jsonb.h"
 
 /* NULL where the object can be evaluated, else the member that cannot. */
 extern const char *as_requirement_fault(Jsonb *requirement);
 
+/* What they are asked of: a request of a shop, or one that is imagined. */
+typedef struct AsRequirementRequest
+{
+	const AsShop *shop;
+	const AsShopCountry *country;
+	const AsRequestRow *row;	/* NULL: it is imagined, and has neither a
+								 * past nor anybody who tells of it */
+	Jsonb	   *attributes;		/* NULL: none */
+	Jsonb	   *payload;		/* of the act; NULL: none */
+	bool		opens;			/* it is being opened */
+	AsInstant	at;				/* site and settings are those of then */
+} AsRequirementRequest;
+
 /*
  * Bits of the flow's requirements, of those that are asked for, that the
- * request meets as the row says, with the judgement's shop as it is.  payload
- * NULL: none.  At an opening the caches of shops and calendars may be asked:
- * what the judgement has of them is to be asked for again.
+ * request meets.  At the opening of a row the caches of shops and calendars may
+ * be asked: what the caller has of them is to be asked for again.
  */
-extern uint64_t as_requirements_met(const AsJudgement *judgement, const AsRequestRow *row, Jsonb *payload, uint64_t asked);
+extern uint64_t as_requirements_met(const AsCachedFlow *cached, const AsRequirementRequest *request, uint64_t asked);
 
 #endif

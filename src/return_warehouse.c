@@ -42,7 +42,7 @@ static AsStatement forbidding_site = {
 	" WHERE s.shop_id OPERATOR(pg_catalog.=) $1 AND c.country OPERATOR(pg_catalog.=) $2"
 	" AND x.effective_from OPERATOR(pg_catalog.<=) $3 AND x.effective_to OPERATOR(pg_catalog.>) $3"
 	" AND (x.settings OPERATOR(pg_catalog.@>) '{\"cross_border\": false}'"
-	"  OR (x.settings OPERATOR(pg_catalog.?) 'cross_border_needs' AND NOT c.settings OPERATOR(pg_catalog.@>)"
+	"  OR (x.settings OPERATOR(pg_catalog.->>) 'cross_border_needs' IS NOT NULL AND NOT c.settings OPERATOR(pg_catalog.@>)"
 	"   pg_catalog.jsonb_build_object(x.settings OPERATOR(pg_catalog.->>) 'cross_border_needs', true)))",
 	3, {INT8OID, TEXTOID, TIMESTAMPTZOID}
 };

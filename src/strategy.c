@@ -15,6 +15,7 @@
 #include "kernel/currency.h"
 #include "miscadmin.h"
 #include "money.h"
+#include "requirements.h"
 #include "shop_cache.h"
 #include "strategy.h"
 #include "strategy_use.h"
@@ -216,10 +217,10 @@ take_signal(const char *signal, AsSituation *situation)
 		as_hint(&error, "state is the one in which the signal arrives.");
 		as_report(&error);
 	}
-	while (taken != NULL && (taken->condition >= 0 || taken->requires != 0))
+	while (taken != NULL && (taken->condition >= 0 || taken->refusal != NULL || !as_transition_is_open(taken, situation->meets)))
 		taken = as_flow_next(flow, taken);
 	if (taken == NULL)
-		taken = first;			/* each asks something of the payload */
+		taken = first;			/* each asks something more */
 	situation->from = taken->from;
 	situation->state = taken->to;
 	situation->entered = taken->from != taken->to || taken->clock == AS_CLOCK_RESTART;
@@ -288,6 +289,15 @@ imagine_money(FunctionCallInfo fcinfo, const char *currency, AsMoney *money)
 	money->remaining = money->asked;
 }
 
+/* The requirements that it meets, without a payload and a past. */
+static uint64_t
+imagine_meets(const AsCachedFlow *cached, const AsShop *shop, const AsShopCountry *country, Jsonb *attributes, AsInstant at)
+{
+	AsRequirementRequest request = {shop, country, NULL, attributes, NULL, false, at};
+
+	return as_requirements_met(cached, &request, UINT64_MAX);
+}
+
 PG_FUNCTION_INFO_V1(aftersale_decide_rules);
 
 Datum
@@ -297,6 +307,7 @@ aftersale_decide_rules(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	AsStrategyShell shell = {0};
 	AsSituation situation = {0};
+	const AsCachedFlow *cached;
 	AsMaybeInstant at = {true, PG_ARGISNULL(ARG_AT) ? as_now() : PG_GETARG_TIMESTAMPTZ(ARG_AT)};
 	const char *signal = text_argument(fcinfo, ARG_SIGNAL);
 	const AsShopStrategies *strategies;
@@ -318,11 +329,14 @@ aftersale_decide_rules(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	shell.shop_id = PG_GETARG_INT64(ARG_SHOP_ID);
 	as_session_speaker(shell.shop_id, NULL, NULL, &speaker);
-	situation.flow = &as_flow_in_force(text_argument(fcinfo, ARG_FLOW), at.at, at)->flow;
+	cached = as_flow_in_force(text_argument(fcinfo, ARG_FLOW), at.at, at);
+	situation.flow = &cached->flow;
 	shop = as_shop(shell.shop_id);
 	if (!as_check_platform(shop->shop_id, shop->platform, situation.flow, &error))
 		as_report(&error);
 	country = as_shop_country(shop, text_argument(fcinfo, ARG_COUNTRY));
+	shell.attributes = attributes_argument(fcinfo);
+	situation.meets = imagine_meets(cached, shop, country, shell.attributes, at.at);
 
 	situation.state = require_state(situation.flow, text_argument(fcinfo, ARG_STATE));
 	situation.entered = true;
@@ -339,7 +353,6 @@ aftersale_decide_rules(PG_FUNCTION_ARGS)
 	as_strategy_goods(items, &situation);
 	shell.time_zone = country->time_zone;
 	shell.digits = money.digits;
-	shell.attributes = attributes_argument(fcinfo);
 	as_strategy_ask(&shell, &situation);
 
 	strategies = as_shop_strategies(shop, situation.flow->name);

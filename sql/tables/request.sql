@@ -200,6 +200,7 @@ CREATE TABLE aftersale.parcel (
     label text,
     state text,
     attempts int NOT NULL DEFAULT 0,
+    told_by bigint[] NOT NULL DEFAULT '{0,0,0,0}' CHECK (pg_catalog.cardinality(told_by) = 4),
     PRIMARY KEY (shop_id, request_id, parcel_no)
 );
 COMMENT ON TABLE aftersale.parcel IS 'Shipments of a request, one of each kind, as the acts told that have a parcel among their effects.';
@@ -212,6 +213,7 @@ COMMENT ON COLUMN aftersale.parcel.tracking_no IS 'Tracking number.';
 COMMENT ON COLUMN aftersale.parcel.label IS 'Where the label is.';
 COMMENT ON COLUMN aftersale.parcel.state IS 'What was told of it last, such as shipped, delivered, refused; NULL: nothing.';
 COMMENT ON COLUMN aftersale.parcel.attempts IS 'Deliveries that were tried so far.';
+COMMENT ON COLUMN aftersale.parcel.told_by IS 'The numbers (event_seq) of the events that told carrier, tracking_no, label and state last, in this order; 0: none.';
 
 CREATE TABLE aftersale.personal (
     shop_id bigint NOT NULL,

@@ -2,7 +2,9 @@
 
 -- Actions are those of the party that the request waits for.  Where a deadline
 -- has passed and the sweep has yet to apply it, the state allows none any more.
--- They depend on shop, flow and state alone: the planner remembers them.
+-- Of several transitions of an action the first one decides, by priority: none that
+-- the request does not qualify for, and nothing from a refusal on.  What the act has to
+-- say (carrier, reject_reason, told_by) is not known here, as in allowed_actions().
 CREATE VIEW aftersale.worklist WITH (security_invoker = true) AS
 SELECT r.shop_id,
     r.request_id,
@@ -41,18 +43,33 @@ FROM aftersale.request r
 JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = r.state
 CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT a.action ORDER BY a.action) FILTER (WHERE a.is_theirs AND a.permitted AND NOT a.refused) AS actions,
-        array_agg(DISTINCT a.permission ORDER BY a.permission) FILTER (WHERE a.is_theirs AND NOT a.permitted) AS lacks,
+        array_agg(DISTINCT a.permission ORDER BY a.permission) FILTER (WHERE a.is_theirs AND NOT a.permitted AND NOT a.refused) AS lacks,
         bool_or(a.action = 'timeout') AS times_out
     FROM (
         SELECT t.action, t.permission,
             s.waits_for = ANY (t.actors) AND t.action NOT IN ('timeout', 'open') AS is_theirs,
             t.permission IS NULL OR s.waits_for <> 'merchant' OR aftersale.has_permission(r.shop_id, t.permission) AS permitted,
-            bool_or(t.effect ? 'refuse' AND t.condition = '{}') OVER (PARTITION BY t.action) AS refused
+            t.effect ? 'refuse' OR bool_or(t.effect ? 'refuse' AND t.condition = '{}')
+                OVER (PARTITION BY t.action, s.waits_for = ANY (t.actors) ORDER BY t.priority DESC) AS refused
         FROM aftersale.flow_transition t
         WHERE t.flow = r.flow AND t.version = r.flow_version AND t.from_state = r.state
-            AND coalesce(r.attributes @> (t.requires -> 'attributes'), true) AND NOT t.requires ?| ARRAY['carrier', 'reject_reason']
-            AND (NOT t.requires ? 'settings' OR (SELECT (p.settings || c.settings) @> (t.requires -> 'settings') FROM aftersale.shop p
-                JOIN aftersale.shop_country c ON c.shop_id = p.shop_id AND c.country = r.country WHERE p.shop_id = r.shop_id))
+            AND (t.requires = '{}' OR coalesce(r.attributes @> (t.requires -> 'attributes'), true)
+                AND NOT t.requires ?| ARRAY['carrier', 'reject_reason', 'told_by', 'policy', 'never_for_order']
+                AND (NOT t.requires ? 'return_address' OR t.requires ->> 'return_address' = 'routed' AND (r.warehouse_id IS NOT NULL OR EXISTS (
+                    SELECT FROM aftersale.default_warehouse d WHERE d.shop_id = r.shop_id AND d.country = r.country AND d.superseded_at = 'infinity'
+                        AND d.effective_from <= aftersale.statement_clock() AND d.effective_to > aftersale.statement_clock())))
+                AND (NOT t.requires ?| ARRAY['ever', 'never'] OR (
+                    SELECT coalesce(bool_or(v.event @> (t.requires -> 'ever')), NOT t.requires ? 'ever') AND NOT coalesce(bool_or(v.event @> (t.requires -> 'never')), false)
+                    FROM (SELECT jsonb_build_object('action', e.action, 'actor', e.actor, 'from_state', e.from_state, 'to_state', e.to_state,
+                            'rule', e.rule, 'payload', e.payload) AS event
+                        FROM aftersale.event e WHERE e.shop_id = r.shop_id AND e.request_id = r.request_id) v))
+                AND (NOT t.requires ? 'settings' OR (
+                    SELECT (coalesce((SELECT x.settings FROM aftersale.site x
+                            WHERE x.platform = p.platform AND x.site = coalesce(c.site, c.country)
+                                AND x.effective_from <= aftersale.statement_clock() AND x.effective_to > aftersale.statement_clock()
+                            ORDER BY x.effective_from DESC LIMIT 1), '{}') || p.settings || c.settings) @> (t.requires -> 'settings')
+                    FROM aftersale.shop p JOIN aftersale.shop_country c ON c.shop_id = p.shop_id AND c.country = r.country
+                    WHERE p.shop_id = r.shop_id)))
     ) a
 ) n
 WHERE r.closed_at IS NULL
@@ -69,7 +86,7 @@ COMMENT ON COLUMN aftersale.worklist.urgency IS 'parked (left to a person), paus
 COMMENT ON COLUMN aftersale.worklist.due_at IS 'Deadline; NULL: none.';
 COMMENT ON COLUMN aftersale.worklist.time_left IS 'Until the deadline, in elapsed time; negative: since.';
 COMMENT ON COLUMN aftersale.worklist.unhandled IS 'It waits for the merchant, and for more than 24 hours nobody of the shop has acted on it: since it entered its state, or since the last act of the shop''s people there (TEMU-05, TEMU-12, TEMU-29).';
-COMMENT ON COLUMN aftersale.worklist.actions IS 'What whoever it waits for may do next, by name; of the merchant''s only what the session has the permission for. Empty where it waits for nobody, and where a deadline has passed that the sweep has yet to apply: allowed_actions() looks beyond it.';
+COMMENT ON COLUMN aftersale.worklist.actions IS 'What whoever it waits for may do next, by name; of the merchant''s only what the session has the permission for; nothing that the request does not qualify for or the flow refuses. Empty where it waits for nobody, and where a deadline has passed that the sweep has yet to apply: allowed_actions() looks beyond it.';
 COMMENT ON COLUMN aftersale.worklist.lacks IS 'Permissions for the merchant''s other actions, which the session does not have: a colleague has to take them. Empty: none.';
 COMMENT ON COLUMN aftersale.worklist.country IS 'The buyer''s country.';
 COMMENT ON COLUMN aftersale.worklist.order_ref IS 'The order.';

@@ -378,8 +378,8 @@ refuse_unmet(const AsDecideInput *input, const AsTransition *unmet, AsError *err
 		as_fail(error, RA_REQUIREMENT_UNMET, unmet->rule, "action \"%s\" of flow \"%s\" is not open to this request",
 				input->command->action, input->flow->name);
 	as_detail(error, "It requires %s.", requirement_text(input->flow, unmet, text, sizeof text));
-	return as_hint(error, "attributes are the request's own; settings are those of the shop in its country, "
-				   "aftersale.shop_country.settings over aftersale.shop.settings.");
+	return as_hint(error, "attributes are the request's own; settings are those of the shop in its country: "
+				   "aftersale.shop_country.settings over aftersale.shop.settings, over aftersale.site.settings.");
 }
 
 static bool
@@ -387,12 +387,12 @@ refuse_taken(const AsDecideInput *input, const AsTransition *transition, AsError
 {
 	char		text[300];
 	char		why[200];
-	char		action[100];
 
-	snprintf(action, sizeof action, "action \"%s\"", input->command->action);
-	as_fail(error, RA_ACTION_REFUSED, transition->rule, "%s is refused: %s",
-			input->command->kind == AS_COMMAND_OPEN ? "the request" : action,
-			as_quote(why, sizeof why, transition->refusal, strlen(transition->refusal)));
+	as_quote(why, sizeof why, transition->refusal, strlen(transition->refusal));
+	if (input->command->kind == AS_COMMAND_OPEN)
+		as_fail(error, RA_ACTION_REFUSED, transition->rule, "the request is refused: %s", why);
+	else
+		as_fail(error, RA_ACTION_REFUSED, transition->rule, "action \"%s\" is refused: %s", input->command->action, why);
 	if (transition->requires != 0)
 		as_detail(error, "It is so where the request meets %s.",
 				  requirement_text(input->flow, transition, text, sizeof text));
@@ -450,6 +450,14 @@ refuse_actor(const AsDecideInput *input, const AsTransition *first, AsError *err
 				   "Every name that is no kind of actor is a person of the shop, the merchant.");
 }
 
+static bool
+refuse_others(const AsDecideInput *input, const AsTransition *transition, AsError *error)
+{
+	as_fail(error, RA_PROPOSAL, transition->rule, "action \"%s\" has to wait: %lld other requests of the order are open",
+			input->command->action, (long long) input->request->others_open);
+	return as_hint(error, "Have them cancelled or close them first.");
+}
+
 /* The transition that the command takes in the decision's state; NULL and the error: refused. */
 static const AsTransition *
 choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *error)
@@ -504,21 +512,21 @@ choose_transition(const AsDecideInput *input, AsDecision *decision, AsError *err
 		}
 		if (t->alone && input->request->others_open > 0)
 		{
-			as_fail(error, RA_PROPOSAL, t->rule, "action \"%s\" has to wait: %lld other requests of the order are open",
-					command->action, (long long) input->request->others_open);
-			as_hint(error, "Have them cancelled or close them first.");
+			refuse_others(input, t, error);
 			return NULL;
 		}
 		return t;
 	}
-	if (first == NULL)
-		refuse_not_allowed(input, decision, error);
-	else if (!may)
-		refuse_actor(input, first, error);
-	else if (incomplete == NULL && unmet != NULL)
-		refuse_unmet(input, unmet, error);
-	else
+	if (incomplete != NULL)
 		refuse_incomplete(input, incomplete, error);
+	else if (unmet != NULL)
+		refuse_unmet(input, unmet, error);
+	else if (first != NULL && !may)
+		refuse_actor(input, first, error);
+	else
+		refuse_not_allowed(input, decision, error); /* there is none, or
+													 * nothing but what other
+													 * requests are refused */
 	return NULL;
 }
 

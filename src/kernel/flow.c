@@ -185,11 +185,13 @@ static bool
 check_openings(const AsFlow *flow, AsError *error)
 {
 	int			open = as_flow_action(flow, AS_ACTION_OPEN);
+	bool		opens = open < 0;
 
 	for (int i = 0; open >= 0 && i < flow->n_transitions; i++)
 	{
 		const AsTransition *t = &flow->transitions[i];
 
+		opens = opens || (t->action == open && t->refusal == NULL);
 		if (t->action != open ||
 			(t->from == flow->initial && t->condition < 0 && t->needs == 0 && t->permission < 0 &&
 			 t->clock == AS_CLOCK_RESTART && look_ups_of(t) == 0 && t->refund == AS_REFUND_NOTHING &&
@@ -197,8 +199,36 @@ check_openings(const AsFlow *flow, AsError *error)
 			continue;
 		as_fail(error, RA_INVALID_FLOW, t->rule, "an opening of flow \"%s\" version %d does more than an opening can",
 				flow->name, flow->version);
-		return as_hint(error, "A transition of action 'open' leads from the initial state to the first one, by requires and actors, "
+		return as_hint(error, "A transition of action 'open' leads from the initial state to the first one, by requires, "
 					   "or refuses; it has no condition, needs, permission, clock, nor any other effect.");
+	}
+	if (opens)
+		return true;
+	as_fail(error, RA_INVALID_FLOW, flow->rule, "flow \"%s\" version %d has no opening but such as refuse",
+			flow->name, flow->version);
+	return as_hint(error, "Add a transition of action 'open' from the initial state, to the state in which all other requests begin.");
+}
+
+/* The clock has no say in what the ERP pays, and looks at nothing but the request. */
+static bool
+check_timeout(const AsFlow *flow, const AsTransition *timeout, AsError *error)
+{
+	const char *state = flow->states[timeout->from].name;
+
+	if (look_ups_of(timeout) != 0 || timeout->charge != NULL || timeout->parcel != NULL ||
+		timeout->refusal != NULL || timeout->on_behalf_of != NULL)
+	{
+		as_fail(error, RA_INVALID_FLOW, timeout->rule,
+				"the timeout of state \"%s\" of flow \"%s\" version %d does more than a timeout can",
+				state, flow->name, flow->version);
+		return as_hint(error, "What a timeout refunds is what the buyer asks for, executed by the platform, without fees.");
+	}
+	if (timeout->condition >= 0 || timeout->requires != 0 || timeout->needs != 0 || timeout->clock != AS_CLOCK_RESTART)
+	{
+		as_fail(error, RA_INVALID_FLOW, timeout->rule,
+				"the timeout of state \"%s\" of flow \"%s\" version %d has a condition",
+				state, flow->name, flow->version);
+		return as_hint(error, "A timeout has no condition, requires and needs nothing and does not keep the clock.");
 	}
 	return true;
 }
@@ -242,27 +272,8 @@ as_flow_check(const AsFlow *flow, AsError *error)
 						   "or leave the term out.");
 		}
 		for (; first != NULL; first = as_flow_next(flow, first))
-		{
-			if (look_ups_of(first) != 0 || first->charge != NULL || first->parcel != NULL ||
-				first->refusal != NULL || first->on_behalf_of != NULL)
-			{
-				/*
-				 * the clock has no say in what the ERP pays, and looks at
-				 * nothing but the request
-				 */
-				as_fail(error, RA_INVALID_FLOW, first->rule,
-						"the timeout of state \"%s\" of flow \"%s\" version %d does more than a timeout can",
-						state->name, flow->name, flow->version);
-				return as_hint(error, "What a timeout refunds is what the buyer asks for, executed by the platform, without fees.");
-			}
-			if (first->condition >= 0 || first->requires != 0 || first->needs != 0 || first->clock != AS_CLOCK_RESTART)
-			{
-				as_fail(error, RA_INVALID_FLOW, first->rule,
-						"the timeout of state \"%s\" of flow \"%s\" version %d has a condition",
-						state->name, flow->name, flow->version);
-				return as_hint(error, "A timeout has no condition, requires and needs nothing and does not keep the clock.");
-			}
-		}
+			if (!check_timeout(flow, first, error))
+				return false;
 		if (is_endless(flow, i, timeout))
 		{
 			as_fail(error, RA_INVALID_FLOW, state->rule,

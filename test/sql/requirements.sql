@@ -128,3 +128,69 @@ SELECT pg_temp.try('UPDATE aftersale.flow_transition SET ' || change || ' WHERE 
 SELECT pg_temp.try('UPDATE aftersale.flow_transition SET ' || change || ' WHERE flow = ''bazaar/claim'' AND action = ''timeout''') FROM unnest(ARRAY[
 	$$requires = '{"attributes": {"a": 1}}'$$, $$effect = '{"refuse": "no"}'$$, $$on_behalf_of = 'buyer'$$, $$effect = '{"parcel": {"kind": "return"}}'$$]) change;
 DELETE FROM aftersale.rule WHERE shop_id = 970;
+
+-- one word for all: the engine, allowed_actions(), the worklist and decide_rules() see what the platform's site offers;
+-- what is refused to others, or after another transition, refuses nothing
+SET ROLE regress_erp;
+INSERT INTO aftersale.site (platform, site, settings) VALUES ('bazaar', 'DE', '{"auto_label": true}');
+INSERT INTO aftersale.site (platform, site, settings, effective_from) VALUES ('bazaar', 'DE', '{"auto_label": false}', '2027-01-01 00:00:00+00');
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, requires, condition, effect) VALUES
+	('bazaar/claim', 1, 'new', 'book', 10, 'new', '{erp}', '{}', '{}', '{"refuse": "the merchant books"}'),
+	('bazaar/claim', 1, 'new', 'book', 0, 'sent', '{merchant}', '{"settings": {"auto_label": true}}', '{}', '{}'),
+	('bazaar/claim', 1, 'new', 'grant', 20, 'done', '{merchant}', '{"attributes": {"tiny": true}}', '{}', '{}'),
+	('bazaar/claim', 1, 'new', 'grant', 10, 'new', '{merchant}', '{}', '{}', '{"refuse": "only what is tiny"}'),
+	('bazaar/claim', 1, 'new', 'haggle', 0, 'new', '{merchant}', '{}', '{"fast": true}', '{"refuse": "not so fast"}');
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, attributes) VALUES
+	(970, 40, 'bazaar/claim', 'DE', '{"tiny": true}'), (970, 41, 'bazaar/claim', 'DE', '{"tiny": false}'), (970, 42, 'bazaar/claim', 'FR', '{}');
+SELECT w.request_id, w.actions, (SELECT array_agg(DISTINCT a.action ORDER BY a.action) FROM aftersale.allowed_actions(970, w.request_id) a) = w.actions AS the_same
+FROM aftersale.worklist w WHERE shop_id = 970 AND request_id >= 40 ORDER BY 1;
+SET client_min_messages = error;
+INSERT INTO aftersale.rule (shop_id, name, flow, priority, action) VALUES (970, 'grant it', 'bazaar/claim', 1, 'grant'), (970, 'book it', 'bazaar/claim', 0, 'book');
+SET client_min_messages = warning;
+SELECT country, attributes, name, wins, why FROM (VALUES ('DE', '{"tiny": true}'::jsonb), ('DE', '{}'), ('FR', NULL)) v(country, attributes),
+	aftersale.decide_rules(970, 'bazaar/claim', country => country, attributes => attributes);
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, attributes) VALUES
+	(970, 43, 'bazaar/claim', 'DE', '{"tiny": true}'), (970, 44, 'bazaar/claim', 'DE', '{}'), (970, 45, 'bazaar/claim', 'FR', '{}')
+RETURNING request_id, state;
+DELETE FROM aftersale.rule WHERE shop_id = 970;
+-- a site that names no setting asks for none
+UPDATE aftersale.site SET settings = settings || '{"cross_border_needs": null}' WHERE platform = 'bazaar';
+UPDATE aftersale.shop_country SET settings = settings || '{"cross_border": true}' WHERE shop_id = 970;
+INSERT INTO aftersale.warehouse (shop_id, warehouse_id, external_ref) VALUES (970, 97001, 'R1');
+INSERT INTO aftersale.warehouse_version (shop_id, warehouse_id, country, name, located_in) VALUES (970, 97001, 'DE', 'Lille', 'FR') RETURNING warehouse_id;
+SELECT (aftersale.return_warehouse(970, 'DE', '{P}')).basis;
+
+-- parcels: the latest event's word holds, also where a trigger AFTER ROW acts, whose act is recorded first; empty is not told
+CREATE FUNCTION pg_temp.amend() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+	IF NEW.last_payload ->> 'tracking_no' = 'first' THEN
+		UPDATE aftersale.request SET action = 'label', payload = '{"tracking_no": "second"}' WHERE shop_id = NEW.shop_id AND request_id = NEW.request_id;
+	END IF;
+	RETURN NULL; END$$;
+CREATE TRIGGER amend AFTER UPDATE ON aftersale.request FOR EACH ROW WHEN (NEW.shop_id = 970) EXECUTE FUNCTION pg_temp.amend();
+SELECT state FROM aftersale.act(970, 40, 'label', '{"carrier": "gls", "tracking_no": "first"}');
+DROP TRIGGER amend ON aftersale.request;
+SELECT carrier, tracking_no, label, state, attempts, told_by FROM aftersale.parcel WHERE shop_id = 970 AND request_id = 40;
+SELECT state FROM aftersale.act(970, 40, 'label', '{"carrier": " ", "tracking_no": "", "label": null}');
+SELECT carrier, tracking_no, label, state, attempts, told_by FROM aftersale.parcel WHERE shop_id = 970 AND request_id = 40;
+SELECT count(*) FROM aftersale.verify_history(970);
+
+-- a requirement that is changed in place meanwhile says nothing any more: what does not rest on it stands
+CREATE FUNCTION pg_temp.change() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+	UPDATE aftersale.flow_transition SET requires = '{"attributes": {"huge": true}}' WHERE flow = 'bazaar/claim' AND action = 'grant' AND priority = 20; RETURN NEW; END$$;
+BEGIN;
+CREATE TRIGGER zz_change BEFORE UPDATE ON aftersale.request FOR EACH ROW EXECUTE FUNCTION pg_temp.change();
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, attributes) VALUES (970, 46, 'bazaar/claim', 'DE', '{"tiny": true}');
+SELECT state FROM aftersale.act(970, 46, 'book');
+ROLLBACK;
+
+-- where there is nothing but what other requests are refused, there is nothing
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, requires, effect) VALUES
+	('bazaar/claim', 1, 'new', 'return', 'new', '{merchant}', '{"attributes": {"fresh": true}}', '{"refuse": "goods are fresh"}');
+SELECT aftersale.act(970, 41, 'return');
+SELECT pg_temp.try($$DELETE FROM aftersale.flow_transition WHERE flow = 'bazaar/claim' AND action = 'open' AND NOT effect ? 'refuse'$$);
+
+-- names are told whole
+INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors, effect) VALUES
+	('bazaar/claim', 1, 'new', repeat('拒', 40), 'new', '{merchant}', '{"refuse": "never"}');
+SELECT aftersale.act(970, 41, repeat('拒', 40));
+DELETE FROM aftersale.site WHERE platform = 'bazaar';

@@ -74,6 +74,16 @@ INSERT INTO aftersale.warehouse_version (shop_id, warehouse_id, country, name) V
 SELECT state FROM aftersale.act(974, 4, 'send');
 SELECT count(*) FROM aftersale.verify_history(974);
 
+-- the worklist asks the same
+UPDATE aftersale.flow_state SET waits_for = 'merchant' WHERE flow = 'past/claim';
+INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (974, 'IT', 'EUR', 'past', 'UTC');
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, order_ref, warehouse_id) VALUES
+	(974, 20, 'past/claim', 'DE', NULL, NULL), (974, 21, 'past/claim', 'IT', 'O-1', NULL), (974, 22, 'past/claim', 'IT', 'O-1', 97401), (974, 23, 'past/claim', 'IT', 'O-1', NULL);
+SELECT state FROM aftersale.act(974, 22, 'note', '{"kind": "first"}', 'platform');
+SELECT state FROM aftersale.act(974, 23, 'note', '{"kind": "last"}');
+SELECT w.request_id, w.state, w.actions, coalesce((SELECT array_agg(DISTINCT a.action ORDER BY a.action) FROM aftersale.allowed_actions(974, w.request_id) a), '{}') = w.actions AS the_same
+FROM aftersale.worklist w WHERE shop_id = 974 AND request_id >= 20 ORDER BY 1;
+
 -- what cannot be asked
 UPDATE aftersale.flow_transition SET requires = v.requires::jsonb FROM (VALUES ('{}')) AS v(requires) WHERE flow = 'past/other';
 UPDATE aftersale.flow_transition SET requires = '{"told_by": "nobody"}' WHERE flow = 'past/other' AND action = 'send';

@@ -43,7 +43,7 @@ SELECT count(aftersale.act(s, s * 10 + 4, 'reply', '{"remark": "SECRET"}', 'SECR
 RESET ROLE;
 CREATE FUNCTION pg_temp.fill(tables text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-	given constant jsonb := '{"request_id": "%s1", "shop_id": "%s", "executed_by": "shop", "status": "pending", "kind": "return", "bearer": "buyer", "order_ref": "SECRET", "currency": "USD", "country": "US", "effective_from": "2026-01-01", "effective_to": "2027-01-01", "claimed_until": "2026-01-01", "visible_until": "2030-01-01", "erased_at": null, "refunded": "0", "paid": "100", "fees": "2", "day": "2026-11-25"}';
+	given constant jsonb := '{"request_id": "%s1", "shop_id": "%s", "executed_by": "shop", "status": "pending", "kind": "return", "bearer": "buyer", "order_ref": "SECRET", "currency": "USD", "country": "US", "effective_from": "2026-01-01", "effective_to": "2027-01-01", "claimed_until": "2026-01-01", "visible_until": "2030-01-01", "erased_at": null, "refunded": "0", "paid": "100", "fees": "2", "day": "2026-11-25", "told_by": "{1,1,1,1}"}';
 	name text;
 	shop bigint;
 	columns text;
