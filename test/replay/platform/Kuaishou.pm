@@ -33,6 +33,9 @@ sub lapses { return 0 }
 sub acts_for { my ($self, $who, $what) = @_; return $who eq 'merchant' && $what =~ /_tracking$/ ? 'buyer' : undef }
 sub may { my ($m, $actor) = @_; return $may{$actor} || $actor eq 'packer' && $m->{shop} == 2 }
 
+# KS-07: by code, name or alias, of a correction as well
+sub is_listed { my ($carrier) = @_; return $carrier =~ /^(4|6|sf|yto|SF|YTO)$/ }
+
 sub instructed
 {
 	my ($m, $outcome) = @_;
@@ -52,7 +55,7 @@ sub act
 		return 'RA022' unless $what eq 'ship_back' ? $who =~ /buyer|platform/ : $who eq 'merchant';
 		return 'RA070' if $who eq 'merchant' && !may($m, $move->{actor});
 		return 'RA023' unless $number;
-		return 'RA034' unless $with->{carrier} =~ /^(4|6|sf|yto|SF|YTO)$/;
+		return 'RA034' unless is_listed($with->{carrier});
 		$m->parcel('return', $with);
 		return $m->enter('return_in_transit', merchant => 1);
 	}
@@ -61,6 +64,7 @@ sub act
 		return 'RA022' if $who =~ /carrier|erp/;
 		return 'RA070' if $who eq 'merchant' && !may($m, $move->{actor});
 		return 'RA023' unless $number;
+		return 'RA034' unless is_listed($with->{carrier});
 		$m->parcel('return', $with);
 		return $m->remains;
 	}
