@@ -349,6 +349,12 @@ decide(AsJudgement *judgement)
 
 	if (as_decide(&judgement->input, &judgement->decision, &error))
 		return;
+	if (judgement->command.kind == AS_COMMAND_OPEN && !judgement->input.again && as_is_opened_twice(judgement->row))
+	{
+		judgement->command.is_there = true;
+		if (as_decide(&judgement->input, &judgement->decision, &error))
+			return;
+	}
 	if (strcmp(error.sqlstate, RA_PERMISSION_MISSING) == 0)
 		as_hint_permission(judgement->shop_id, judgement->flow->permissions[judgement->decision.missing_permission],
 						   judgement->command.role, &error);

@@ -104,9 +104,8 @@ static AsStatement find_opened = {
 	4, {INT8OID, INT8OID, TEXTOID, TEXTOID}
 };
 
-/* Whether a request that opens is there already: it uses nothing, ON CONFLICT leaves it out. */
-static bool
-is_opened_twice(const AsRequestRow *row)
+bool
+as_is_opened_twice(const AsRequestRow *row)
 {
 	static const AsRequestColumn key[4] = {AS_COL_shop_id, AS_COL_request_id, AS_COL_flow, AS_COL_external_ref};
 	Datum		values[4];
@@ -144,7 +143,7 @@ as_judge_note_uses(AsJudgement *judgement)
 
 		if (!as_strategy_is_capped(rule))
 			continue;
-		if (!asked && is_opened_twice(judgement->row))
+		if (!asked && as_is_opened_twice(judgement->row))
 			return;
 		asked = true;
 		judgement->uses[i].day = as_local_day(event->at, shell->time_zone);

@@ -14,6 +14,9 @@
  */
 extern void as_judge_add_rules(const AsRequestRow *old, AsJudgement *judgement);
 
+/* Whether a request that opens is there already: it uses nothing, and ON CONFLICT leaves it out. */
+extern bool as_is_opened_twice(const AsRequestRow *row);
+
 /* Notes the uses of rules that the decision makes. */
 extern void as_judge_note_uses(AsJudgement *judgement);
 

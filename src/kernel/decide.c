@@ -607,9 +607,10 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	if (as_flow_action(input->flow, AS_ACTION_OPEN) >= 0)
 	{
 		opening = choose_transition(input, decision, error);
-		if (opening == NULL)
+		if (opening == NULL && !command->is_there)
 			return false;
-		decision->state = opening->to;
+		if (opening != NULL)
+			decision->state = opening->to;
 	}
 	decision->outcome = opening == NULL ? NULL : opening->outcome;
 	decision->entered_at = input->request->opened_at;

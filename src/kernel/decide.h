@@ -117,6 +117,8 @@ typedef struct AsCommand
 	AsMaybeInstant platform_due;
 	AsReport	report;
 	AsInstant	now;
+	bool		is_there;		/* what opens is stored already: ON CONFLICT
+								 * leaves it out, whatever is decided */
 	bool		fire_overdue_at_opening;
 } AsCommand;
 

@@ -42,6 +42,13 @@ INSERT INTO aftersale.request (shop_id, flow, country) VALUES (970, 'bazaar/clai
 UPDATE aftersale.shop SET settings = '{"features": ["labels"], "merchant_label": true}' WHERE shop_id = 970;
 SELECT aftersale.act(970, 2, 'open');
 
+-- what is there already is left out by ON CONFLICT, also where it would not be opened any more
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, external_ref) VALUES (970, 60, 'bazaar/claim', 'DE', 'X-60');
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, external_ref, attributes) VALUES (970, 61, 'bazaar/claim', 'DE', 'X-60', '{"cancelled": true}'), (970, 62, 'bazaar/claim', 'DE', 'X-62', '{}')
+ON CONFLICT DO NOTHING RETURNING external_ref, state;
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, external_ref, attributes) VALUES (970, 63, 'bazaar/claim', 'DE', 'X-63', '{"cancelled": true}') ON CONFLICT DO NOTHING;
+INSERT INTO aftersale.request (shop_id, request_id, flow, country, external_ref, attributes) VALUES (970, 64, 'bazaar/claim', 'DE', 'X-60', '{"cancelled": true}');
+
 -- the country's settings go over the shop's
 SELECT action, to_state, needs FROM aftersale.allowed_actions(970, 2);
 SELECT action, to_state, needs FROM aftersale.allowed_actions(970, 3);
