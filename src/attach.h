@@ -176,6 +176,17 @@ extern void as_attach_require_registered(const AsAttachCall *call);
 
 extern void as_attach_init(void);	/* _PG_init only */
 
+/* ---- attach_rows.c ---- */
+
+/* One row of a statement: old NULL, it was inserted; new NULL, it was deleted. */
+typedef void (*AsAttachPair) (void *context, TupleTableSlot *old, TupleTableSlot *new);
+
+/*
+ * Hands over every row of the statement of an AFTER STATEMENT trigger, in the
+ * call's per-tuple memory.
+ */
+extern void as_attach_each_pair(AsAttachCall *call, TriggerData *trigger, AsAttachPair take, void *context);
+
 /* ---- attach_value.c ---- */
 
 /* Whether the row is one of the attachment's, by its "when". */

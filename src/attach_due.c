@@ -15,7 +15,6 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
-#include "utils/tuplestore.h"
 
 /* Rows that one execution writes */
 #define CHUNK	1000
@@ -87,45 +86,18 @@ note(DueList *list, TupleTableSlot *row, bool with_due)
 }
 
 static void
-collect(DueList *list, TriggerData *trigger)
+collect(void *context, TupleTableSlot *old, TupleTableSlot *new)
 {
-	AsAttachCall *call = list->call;
-	Tuplestorestate *olds = trigger->tg_oldtable;
-	Tuplestorestate *news = trigger->tg_newtable;
-	TupleTableSlot *old = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
-	TupleTableSlot *new = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
-	MemoryContext caller = CurrentMemoryContext;
+	DueList    *list = context;
+	bool		applied = old != NULL && as_attach_applies(list->call, old);
+	bool		applies = new != NULL && as_attach_applies(list->call, new);
 
-	if (olds != NULL)
-		tuplestore_rescan(olds);
-	if (news != NULL)
-		tuplestore_rescan(news);
-	for (;;)
-	{
-		/* what a spilled table gives is the slot's, in the context of now */
-		bool		had = olds != NULL && tuplestore_gettupleslot(olds, true, false, old);
-		bool		has = news != NULL && tuplestore_gettupleslot(news, true, false, new);
-		bool		applied;
-		bool		applies;
-
-		if (!had && !has)
-			break;
-		CHECK_FOR_INTERRUPTS();
-		ResetExprContext(call->econtext);
-		MemoryContextSwitchTo(call->econtext->ecxt_per_tuple_memory);
-		applied = had && as_attach_applies(call, old);
-		applies = has && as_attach_applies(call, new);
-		if (!applied || !applies || as_attach_touched(call, old, new))
-		{
-			if (applied)
-				note(list, old, false);
-			if (applies)
-				note(list, new, true);
-		}
-		MemoryContextSwitchTo(caller);
-	}
-	ExecDropSingleTupleTableSlot(old);
-	ExecDropSingleTupleTableSlot(new);
+	if (applied && applies && !as_attach_touched(list->call, old, new))
+		return;
+	if (applied)
+		note(list, old, false);
+	if (applies)
+		note(list, new, true);
 }
 
 static int
@@ -208,7 +180,7 @@ aftersale_attached_due(PG_FUNCTION_ARGS)
 	as_attach_require_registered(list.call);
 	list.context = AllocSetContextCreate(CurrentMemoryContext, "aftersale deadlines", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(list.context);
-	collect(&list, trigger);
+	as_attach_each_pair(list.call, trigger, collect, &list);
 	if (list.count > 0)
 	{
 		qsort(list.list, list.count, sizeof(DueKey), compare_dues);

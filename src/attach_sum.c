@@ -38,7 +38,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
-#include "utils/tuplestore.h"
 
 /* Totals that one execution writes */
 #define CHUNK	5000
@@ -227,43 +226,18 @@ add(AsOrderSums *sums, TupleTableSlot *row)
 	}
 }
 
-/* All rows of a transition table, the pairs of both for an UPDATE. */
 static void
-collect(AsOrderSums *sums, TriggerData *trigger)
+collect(void *context, TupleTableSlot *old, TupleTableSlot *new)
 {
-	AsAttachCall *call = sums->call;
-	Tuplestorestate *olds = trigger->tg_oldtable;
-	Tuplestorestate *news = trigger->tg_newtable;
-	TupleTableSlot *old = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
-	TupleTableSlot *new = MakeSingleTupleTableSlot(RelationGetDescr(trigger->tg_relation), &TTSOpsMinimalTuple);
-	MemoryContext caller = CurrentMemoryContext;
+	AsOrderSums *sums = context;
+	bool		applies = new != NULL && as_attach_applies(sums->call, new);
 
-	if (olds != NULL)
-		tuplestore_rescan(olds);
-	if (news != NULL)
-		tuplestore_rescan(news);
-	for (;;)
-	{
-		/* what a spilled table gives is the slot's, in the context of now */
-		bool		had = olds != NULL && tuplestore_gettupleslot(olds, true, false, old);
-		bool		has = news != NULL && tuplestore_gettupleslot(news, true, false, new);
-
-		if (!had && !has)
-			break;
-		CHECK_FOR_INTERRUPTS();
-		ResetExprContext(call->econtext);
-		MemoryContextSwitchTo(call->econtext->ecxt_per_tuple_memory);
-		if (!had || !has || !as_attach_applies(call, new) || as_attach_touched(call, old, new))
-		{
-			if (had)
-				take_away(sums, old);
-			if (has && as_attach_applies(call, new))
-				add(sums, new);
-		}
-		MemoryContextSwitchTo(caller);
-	}
-	ExecDropSingleTupleTableSlot(old);
-	ExecDropSingleTupleTableSlot(new);
+	if (old != NULL && applies && !as_attach_touched(sums->call, old, new))
+		return;
+	if (old != NULL)
+		take_away(sums, old);
+	if (applies)
+		add(sums, new);
 }
 
 /* ---- writing ---- */
@@ -701,7 +675,7 @@ aftersale_attached_sum(PG_FUNCTION_ARGS)
 	context = AllocSetContextCreate(CurrentMemoryContext, "aftersale sums", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
 	sums = as_order_sums(call);
-	collect(sums, trigger);
+	as_attach_each_pair(call, trigger, collect, sums);
 	(void) as_order_sums_write(sums);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

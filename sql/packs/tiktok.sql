@@ -110,7 +110,8 @@ SELECT s.flow, s.version, s.state, 'message', s.state, '{merchant,buyer,platform
 FROM aftersale.flow_state AS s WHERE s.flow = 'tiktok/return_refund' AND s.version = 1 AND s.state <> 'approved_by_silence'
 ON CONFLICT DO NOTHING;
 
--- The platform's word, wherever a request is open: what it reports of itself, of the seller and of the buyer.  The buyer withdraws what has not been sent back.
+-- The platform's word, wherever a request is open: what it reports of itself, of the seller and of the buyer.  The buyer withdraws what is open: no
+-- rule says until when.
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, priority, to_state, actors, outcome, rule, standing, effect)
 SELECT s.flow, s.version, s.state, t.action, -10, t.to_state, '{platform}', t.outcome, t.rule, 'external', t.effect::jsonb
 FROM aftersale.flow_state AS s, (VALUES
