@@ -13,13 +13,16 @@ OBJS       = $(KERNEL:.c=.o) $(SHELL_SRC:.c=.o)
 ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 
 # The parts of the install script, in order.  tables/*.sql and packs/*.sql are
-# embedded where a part says "--@tables" or "--@packs".
+# embedded where a part says "--@tables" or "--@packs", tables/migrate/*.sql
+# where it says "--@migrations".  updates/FROM.sql makes the update script from
+# that version; released scripts are kept in versions.
 SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
               install routing returns engine synchronise outbox strategy sweep attach scheduler access packs rules drawing
 TABLE_PARTS = reference shop routing returns request message sweep money strategy attach views access triggers
 PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea tiktok_sea_2026 status_maps
 
-DATA  = aftersale--$(EXTVERSION).sql
+UPDATES = $(patsubst sql/updates/%.sql,aftersale--%--$(EXTVERSION).sql,$(wildcard sql/updates/*.sql))
+DATA  = aftersale--$(EXTVERSION).sql $(UPDATES) $(wildcard sql/versions/*.sql)
 PG_CPPFLAGS = -I$(srcdir_)/src
 PG_CFLAGS   = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers $(WERROR)
 EXTRA_CLEAN = aftersale--*.sql build results log tmp_check regression.diffs regression.out
@@ -38,8 +41,13 @@ include $(PGXS)
 
 $(OBJS): $(ALL_HEADERS) Makefile
 
+SQL_SOURCES = aftersale.control Makefile sql/assemble $(wildcard sql/*.sql sql/tables/*.sql sql/tables/migrate/*.sql sql/packs/*.sql)
+
 all: $(DATA)
 
-aftersale--$(EXTVERSION).sql: aftersale.control Makefile sql/assemble $(wildcard sql/*.sql sql/tables/*.sql sql/packs/*.sql)
+aftersale--$(EXTVERSION).sql: $(SQL_SOURCES)
 	sql/assemble "$(SQL_PARTS)" "$(TABLE_PARTS)" "$(PACKS)" > $@.tmp && mv $@.tmp $@
+
+$(UPDATES): aftersale--%--$(EXTVERSION).sql: sql/updates/%.sql $(SQL_SOURCES)
+	sql/assemble "$(SQL_PARTS)" "$(TABLE_PARTS)" "$(PACKS)" $< > $@.tmp && mv $@.tmp $@
 endif

@@ -12,7 +12,8 @@ deps:	## install the Debian packages that are missing (root or sudo)
 check:	## build and run every test; SUITE=a,b and TEST=name select
 	@.ci/check
 
-check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); a month per platform, REPLAY=n requests (3000); check-mutations; the simulator, RUNS=n (1000), SEED=n
+check-deep:	## checks that take long: the suites with the tables of the version before; crashes of a sweep, CRASHES=n (100); a month per platform, REPLAY=n requests (3000); check-mutations; the simulator, RUNS=n (1000), SEED=n
+	@SUITE=regress-unmigrated,pgtap-unmigrated TEST= .ci/check
 	@.ci/server run .ci/check-deep
 
 check-mutations:	## change one row of a pack or line of the kernel at a time: a test has to fail each time; TEST=pattern

@@ -61,30 +61,78 @@ $function$;
 COMMENT ON FUNCTION aftersale.install(name) IS
 'Creates the tables, views and triggers of aftersale in schema aftersale, owned by role owner (default: the caller, who needs CREATE on the schema; a superuser must name an ordinary role, because triggers act as the owner). They are ordinary tables, not members of the extension. Returns a sentence. Errors: RA002 already installed, RA003 the role does not exist, is a superuser or may not create. Example: SELECT aftersale.install(owner => ''erp'');';
 
-CREATE FUNCTION aftersale.migrate() RETURNS text
+CREATE FUNCTION aftersale.migration_definition(version int) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $function$
+SELECT CASE migration_definition.version
+--@migrations
+END
+$function$;
+COMMENT ON FUNCTION aftersale.migration_definition(int) IS
+'The statements by which migrate() brings the tables from the version before to this one, with the locks that they take in lines that begin "-- locks:". version: the schema version of the tables that they lead to. NULL: none lead to it. Example: SELECT aftersale.migration_definition(2);';
+
+CREATE FUNCTION aftersale.migrate(dry_run boolean DEFAULT false) RETURNS text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    current_version int;
-    library_version int := aftersale.tables_version();
+    from_version int;
+    to_version constant int := aftersale.tables_version();
+    tables_owner name := (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c
+                          WHERE c.oid = pg_catalog.to_regclass('aftersale.installation'));
+    role_before text := current_setting('role');
+    statement text;
 BEGIN
-    IF pg_catalog.to_regclass('aftersale.installation') IS NULL THEN
+    IF tables_owner IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'RA001',
             MESSAGE = 'the tables of aftersale are not installed in this database (RA001)',
             HINT = 'Run: SELECT aftersale.install(owner => ''the role that is to own the tables'');';
     END IF;
-    SELECT schema_version INTO STRICT current_version FROM aftersale.installation;
-    IF current_version > library_version THEN
-        RAISE EXCEPTION USING ERRCODE = 'RA004',
-            MESSAGE = format('the tables of aftersale have version %s, this library works with %s (RA004)', current_version, library_version),
-            HINT = 'Install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;';
+    IF NOT coalesce(migrate.dry_run, true) THEN
+        IF NOT pg_catalog.pg_has_role(current_user, tables_owner, 'USAGE') THEN
+            RAISE EXCEPTION USING ERRCODE = 'RA074',
+                MESSAGE = format('role "%s" does not own the tables of aftersale (RA074)', current_user),
+                HINT = format('The owner does it, or a superuser: SET ROLE %I;', tables_owner);
+        END IF;
+        -- the steps run as the owner, and one after another
+        IF tables_owner <> current_user THEN
+            PERFORM pg_catalog.set_config('role', tables_owner, true);
+        END IF;
+        LOCK TABLE aftersale.installation IN SHARE ROW EXCLUSIVE MODE;
     END IF;
-    RETURN format('the tables of aftersale have version %s, nothing to do', current_version);
+    SELECT i.schema_version INTO from_version FROM aftersale.installation i;
+    IF from_version IS NULL OR from_version < 1 OR from_version > to_version THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA004',
+            MESSAGE = format('the tables of aftersale have version %s, this library works with %s (RA004)', coalesce(from_version::text, 'unknown'), to_version),
+            HINT = CASE WHEN from_version > to_version THEN 'Install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
+                ELSE 'The row of aftersale.installation is missing or wrong: restore it from a dump.' END;
+    END IF;
+    IF from_version = to_version THEN
+        PERFORM pg_catalog.set_config('role', role_before, true);
+        RETURN format('the tables of aftersale have version %s, nothing to do', from_version);
+    END IF;
+    IF coalesce(migrate.dry_run, true) THEN
+        RETURN (SELECT string_agg(aftersale.migration_definition(v), E'\n' ORDER BY v) FROM generate_series(from_version + 1, to_version) v);
+    END IF;
+    FOR step IN from_version + 1 .. to_version LOOP
+        EXECUTE aftersale.migration_definition(step);
+    END LOOP;
+    UPDATE aftersale.installation SET schema_version = to_version, migrated_at = aftersale.clock();
+    -- what a capability gives now, to the roles that have it
+    FOR statement IN
+        SELECT s FROM aftersale.access a
+        JOIN pg_catalog.pg_roles r ON r.rolname = a.login
+        CROSS JOIN LATERAL aftersale.access_statements(a.login, a.capability) s
+        WHERE s NOT LIKE 'GRANT USAGE ON SCHEMA%'
+    LOOP
+        EXECUTE statement;
+    END LOOP;
+    PERFORM pg_catalog.set_config('role', role_before, true);
+    RETURN format('the tables of aftersale were brought from version %s to version %s', from_version, to_version);
 END
 $function$;
-COMMENT ON FUNCTION aftersale.migrate() IS
-'Brings the tables to the version of the installed library; returns a sentence that says what was done. Errors: RA001 not installed, RA004 the tables are newer than the library. Example: SELECT aftersale.migrate();';
+COMMENT ON FUNCTION aftersale.migrate(boolean) IS
+'Brings the tables to the version of the installed library, all of it in the caller''s transaction, and gives the roles that have a capability what it takes now. dry_run: true (or NULL) changes and locks nothing and returns the statements, each step with the locks that it takes. Else returns a sentence that says what was done. Errors: RA001 not installed, RA004 the tables are newer than the library, RA074 the caller is neither the tables'' owner nor a superuser. Example: SELECT aftersale.migrate(dry_run => true);';
 
 CREATE FUNCTION aftersale.tables_version() RETURNS int
 LANGUAGE C IMMUTABLE PARALLEL SAFE

@@ -16,7 +16,7 @@
 #include "utils/snapshot.h"
 
 /* The integer schema version of the tables; migrate() brings tables to it. */
-#define AS_TABLES_VERSION	1
+#define AS_TABLES_VERSION	2
 
 /* Tables whose changes invalidate caches.  Each carries trigger config_changed(). */
 typedef enum AsConfigTable
@@ -49,6 +49,13 @@ typedef enum AsConfigTable
  * that this library does not work with.
  */
 extern Oid	as_relation(const char *name);
+
+/*
+ * The schema version that the tables have: AS_TABLES_VERSION, or the one before
+ * as long as migrate() has not run.  What only the newer tables have is asked
+ * for behind this.  Raises as as_relation() does.
+ */
+extern int	as_tables_version(void);
 
 /* Whether the relation is our table of that name; never raises. */
 extern bool as_is_relation(Oid relation, const char *name);

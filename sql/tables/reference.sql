@@ -3,13 +3,15 @@
 CREATE TABLE aftersale.installation (
     schema_version int NOT NULL,
     installed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row)
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    migrated_at timestamptz
 );
 COMMENT ON TABLE aftersale.installation IS 'One row: the version of these tables.';
 COMMENT ON COLUMN aftersale.installation.schema_version IS 'Version of the tables; migrate() raises it. The library works with its own and the one before.';
 COMMENT ON COLUMN aftersale.installation.installed_at IS 'When install() ran.';
 COMMENT ON COLUMN aftersale.installation.one_row IS 'Always true: keeps the table at one row.';
-INSERT INTO aftersale.installation (schema_version) VALUES (1);
+COMMENT ON COLUMN aftersale.installation.migrated_at IS 'When migrate() brought the tables to their version; NULL: install() made them of it.';
+INSERT INTO aftersale.installation (schema_version) VALUES (2);
 
 CREATE TABLE aftersale.calendar (
     name text PRIMARY KEY,

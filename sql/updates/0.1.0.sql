@@ -1,0 +1,13 @@
+-- aftersale: update script, assembled from sql/updates by the build; do not edit.
+\echo Use "ALTER EXTENSION aftersale UPDATE" to load this file. \quit
+
+SET LOCAL search_path TO pg_catalog, pg_temp;
+
+-- What differs from the version that this file is named after: whole parts that
+-- are new, objects that are new or changed, and by hand what has to be dropped or
+-- altered.  Nothing else is written here: see sql/assemble.
+
+--@replace FUNCTION aftersale.table_definitions
+--@create FUNCTION aftersale.migration_definition
+DROP FUNCTION aftersale.migrate();
+--@create FUNCTION aftersale.migrate
