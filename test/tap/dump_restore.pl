@@ -1,124 +1,120 @@
-# Dump and restore into an empty database by the plain role that owns the
-# tables: an administrator has only created the extension.
+# Dump and restore into an empty database, every way in which people do it: all
+# rows, everything that users added, and an engine that works at once.
 use strict;
 use warnings;
+use lib 'test/lifecycle';
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Shop;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('dump');
 $node->init;
+$node->append_conf('postgresql.conf', 'jit = off');
 $node->start;
-$node->safe_psql('postgres', 'CREATE ROLE erp LOGIN');
-$node->safe_psql('postgres', "CREATE DATABASE $_") for qw(before after data_only disabled);
-
-sub as_erp { return $node->safe_psql($_[0], "SET ROLE erp; $_[1]") }
-
-$node->safe_psql('before', q{CREATE EXTENSION aftersale; SELECT aftersale.install(owner => 'erp'); GRANT CREATE ON SCHEMA public TO erp});
-as_erp('before', q{
-	SELECT aftersale.load_pack('temu');
-	INSERT INTO aftersale.calendar (name, calendar) VALUES ('shop', 'zone America/New_York; mon-fri 00:00-24:00; off 2026-11-26');
-	INSERT INTO aftersale.shop (shop_id, platform, name) VALUES (1, 'temu', 'shop');
-	INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (1, 'US', 'USD', 'shop', 'UTC');
-	INSERT INTO aftersale.rule (shop_id, name, flow, action, ratio) VALUES (1, 'small', 'temu/negotiated_refund', 'confirm', '12.5%');
-	INSERT INTO aftersale.request (shop_id, flow, external_ref, ratio, items)
-	SELECT 1, 'temu/ticket', 'T' || i, '30%', '[{"product": "P1", "quantity": 1}]' FROM generate_series(1, 100) i;
-	UPDATE aftersale.request SET action = 'reply', payload = '{"remark": "x"}' WHERE shop_id = 1 AND request_id <= 50;
+my $admin = $node->safe_psql('postgres', 'SELECT current_user');
+$node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for qw(erp service sweeper);
+$node->safe_psql('postgres', "CREATE DATABASE $_") for qw(before data_only disabled);
+$node->safe_psql('before', 'CREATE EXTENSION aftersale');
+Shop::open_shop($node, 'before');
+Shop::work($node, 'before', 1);
+Shop::as_erp($node, 'before', q{
+	SELECT aftersale.grant_access('service', 'service'), aftersale.grant_access('sweeper', 'sweeper');
+	INSERT INTO aftersale.login (login, shop_id, actor, may_speak) VALUES ('service', 1, 'erp', true);
 	-- what users add to the tables
 	CREATE INDEX own_index ON aftersale.request ((attributes ->> 'queue'));
 	CREATE FUNCTION public.own_note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 	CREATE TRIGGER own_trigger BEFORE UPDATE ON aftersale.request FOR EACH ROW EXECUTE FUNCTION public.own_note();
-	-- a table of the ERP's with attachments, renamed since
-	CREATE TABLE public.returns (id int, "order" int, amount numeric, paid numeric DEFAULT 10, created timestamptz, due timestamptz, region int) PARTITION BY LIST (region);
-	CREATE TABLE public.returns_1 PARTITION OF public.returns FOR VALUES IN (1);
-	SELECT aftersale.attach_refund_check('public.returns', '{"order": "order", "amount": "amount", "paid": "paid"}', '{"name": "it''s money", "counts": "amount <> 7"}');
-	SELECT aftersale.attach_deadline('public.returns', '{"start": "created", "due": "due"}', '1 business day', 'shop', '{"name": "due"}');
-	SELECT aftersale.attach_deadline('public.returns', '{"start": "created", "key": "id"}', '24 hours', 'shop', '{"name": "beside"}');
-	ALTER TABLE public.returns RENAME TO "Returns";
-	INSERT INTO public."Returns" (id, "order", amount, created, region) SELECT n, n, n, '2026-11-25 15:00+00', 1 FROM generate_series(1, 9) n;
-});
+	ALTER TABLE aftersale.request ADD COLUMN own_column text DEFAULT 'mine';
+	CREATE TABLE public.own_table (shop_id bigint, request_id bigint, ratio aftersale.refund_ratio, term aftersale.sla_term, calendar aftersale.business_calendar,
+		FOREIGN KEY (shop_id, request_id) REFERENCES aftersale.request);
+	INSERT INTO public.own_table VALUES (1, 1, '12.5%', '1 business day end of day', 'zone Asia/Shanghai; mon-fri 09:00-12:00,13:00-18:00; off 2026-10-01..2026-10-08; known until 2026-12-31');
+	CREATE VIEW public.own_view AS SELECT state, count(*) FROM aftersale.worklist GROUP BY state});
+cmp_ok(scalar(Shop::tables($node, 'before')), '>=', 25, 'the tables are there');
 
-my @tables = split /\n/, $node->safe_psql('before',
-	q{SELECT tablename FROM pg_tables WHERE schemaname = 'aftersale' ORDER BY 1});
-cmp_ok(scalar @tables, '>=', 25, 'the tables are there');
-
-sub fingerprint
+# rows of the tables of aftersale, and of the ERP's; what everything is; where sequences stand
+sub all_of
 {
 	my ($database) = @_;
-	return join "\n", map {
-		"$_ " . $node->safe_psql($database,
-			qq{SELECT count(*), md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM aftersale."$_" t})
-	} @tables;
+	return [ split /\n/, join "\n", Shop::fingerprint($node, $database),
+		$node->safe_psql($database, q{SELECT t FROM public."Returns" t}),
+		$node->safe_psql($database, 'TABLE public.own_table'),
+		$node->safe_psql($database, q{SELECT schemaname, sequencename, last_value FROM pg_sequences}),
+		$node->safe_psql($database, q{SELECT tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal}) ];
 }
+my $before = all_of('before');
+my $catalog = Shop::catalog($node, 'before');
 
-# what pg_restore complains of
-sub restore
+my %dump = map { $_ => $node->basedir . "/$_.dump" } qw(plain custom read);
+command_ok([ 'pg_dump', '-Fp', '-U', 'erp', '-f', $dump{plain}, $node->connstr('before') ], 'the owner dumps as a script');
+command_ok([ 'pg_dump', '-Fc', '-U', 'erp', '-f', $dump{custom}, $node->connstr('before') ], '... and as an archive');
+# who else: row-level security would hide rows, and pg_dump says so rather than leave them out
+$node->safe_psql('postgres', 'CREATE ROLE reader LOGIN IN ROLE pg_read_all_data; CREATE ROLE backup LOGIN BYPASSRLS IN ROLE pg_read_all_data');
+command_fails_like([ 'pg_dump', '-Fc', '-U', 'reader', '-f', $dump{read}, $node->connstr('before') ],
+	qr/query would be affected by row-level security policy/, 'a role that reads everything is refused, not given a part');
+command_ok([ 'pg_dump', '-Fc', '-U', 'backup', '-f', $dump{read}, $node->connstr('before') ], 'with BYPASSRLS it dumps');
+
+# What a restore complains of.  A plain owner's administrator has made the
+# extension, and given him of the schema what install() would.
+my @administrators = ('grant options cannot be granted back to your own grantor', 'must be owner of extension aftersale', 'permission denied for database %s');
+sub restored
+{
+	my ($database, $user, @command) = @_;
+	my ($out, $err) = ('', '');
+	$node->safe_psql('postgres', "CREATE DATABASE $database");
+	$node->safe_psql($database, 'CREATE EXTENSION aftersale; GRANT CREATE ON SCHEMA aftersale TO erp; GRANT USAGE ON SCHEMA aftersale TO erp WITH GRANT OPTION; GRANT CREATE ON SCHEMA public TO erp') if $user eq 'erp';
+	IPC::Run::run([ @command, '-U', $user, '-d', $node->connstr($database) ], '>', \$out, '2>', \$err);
+	return $err;
+}
+my $work;
+for my $way (
+	[ 'script_admin', $admin, 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $dump{plain} ],
+	[ 'script_owner', 'erp', 'psql', '-X', '-q', '-f', $dump{plain} ],
+	[ 'archive_admin', $admin, 'pg_restore', '--exit-on-error', $dump{custom} ],
+	[ 'archive_owner', 'erp', 'pg_restore', $dump{custom} ],
+	[ 'jobs_admin', $admin, 'pg_restore', '-j', '4', $dump{custom} ],
+	[ 'jobs_owner', 'erp', 'pg_restore', '-j', '4', $dump{custom} ],
+	[ 'of_backup', $admin, 'pg_restore', '-j', '2', $dump{read} ])
+{
+	my ($database, $user, @command) = @$way;
+	my $err = restored(@$way);
+	my $how = join ' ', $user eq 'erp' ? 'the owner:' : 'a superuser:', grep { !m{/} } @command;
+	my @errors = sort map { /ERROR:\s+(.*)/ ? $1 : () } split /\n/, $err;
+	is_deeply(\@errors, [ $user eq 'erp' ? map { sprintf $_, $database } @administrators : () ],
+		"$how: " . ($user eq 'erp' ? 'complains of what is the administrator\'s, and of nothing else' : 'no error')) or diag($err);
+	Shop::as_erp($node, $database, 'SELECT aftersale.grant_access(login, capability) FROM aftersale.access') if $user eq 'erp';
+	is(Shop::differences($before, all_of($database)), '', '... every row, sequence, and trigger is there');
+	is(Shop::differences($catalog, Shop::catalog($node, $database)), '', '... and all that the catalogs say');
+	my $did = Shop::work($node, $database, 2);
+	$work //= $did;
+	is($did, $work, '... the engine works at once');
+	like($did, qr/\Q it's money public."Returns" true\E/, '... and so do attachments');
+	my $next = Shop::as_erp($node, $database, q{INSERT INTO aftersale.request (shop_id, flow) VALUES (1, 'temu/ticket') RETURNING request_id});
+	is($next, '101', '... sequences continue');
+	is($node->safe_psql($database, q{SET ROLE service; SELECT count(*) FROM aftersale.request}) > 100, 1, '... those with a capability have it');
+}
+like($work, qr/RA045/, 'what is too much is refused');
+
+# a data-only restore over live triggers is refused, not half done
+sub restore_data
 {
 	my ($database, @options) = @_;
 	my ($out, $err) = ('', '');
-	IPC::Run::run([ 'pg_restore', @options, '-d', $node->connstr($database), $node->basedir . '/dump' ],
-		'>', \$out, '2>', \$err);
+	IPC::Run::run([ 'pg_restore', @options, '--data-only', '-d', $node->connstr($database), $dump{custom} ], '>', \$out, '2>', \$err);
 	return $err;
 }
-
-my $before = fingerprint('before');
-command_ok([ 'pg_dump', '-Fc', '-U', 'erp', '-f', $node->basedir . '/dump', $node->connstr('before') ], 'the owner dumps');
-
-# the administrator's part
-$node->safe_psql('after', q{CREATE EXTENSION aftersale;
-	GRANT USAGE, CREATE ON SCHEMA aftersale TO erp; GRANT CREATE ON SCHEMA public TO erp});
-# the owner's part: what he cannot do belongs to the administrator, and is nothing else
-my $err = restore('after', '-U', 'erp');
-my @errors = sort map { /ERROR:\s+(.*)/ ? $1 : () } split /\n/, $err;
-is_deeply(\@errors, [ 'must be owner of extension aftersale', 'permission denied for database after' ],
-	'pg_restore complains of the schema and the extension, which are the administrator\'s, and of nothing else')
-	or diag($err);
-
-is(fingerprint('after'), $before, 'every table has the same rows');
-is($node->safe_psql('after', q{SELECT count(*) FROM pg_indexes WHERE indexname = 'own_index'}), '1', 'the user\'s index survives');
-is($node->safe_psql('after', q{SELECT count(*) FROM pg_trigger WHERE tgname = 'own_trigger'}), '1', 'the user\'s trigger survives');
-my $objects = q{
-	SELECT 'trigger', tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal
-	UNION ALL SELECT 'policy', tablename, policyname FROM pg_policies WHERE schemaname = 'aftersale'
-	UNION ALL SELECT 'row security', oid::regclass::text, relrowsecurity::text FROM pg_class WHERE relnamespace = 'aftersale'::regnamespace AND relkind = 'r'
-	UNION ALL SELECT 'constraint', conrelid::regclass::text, conname FROM pg_constraint WHERE connamespace = 'aftersale'::regnamespace
-	UNION ALL SELECT 'index', tablename, indexname FROM pg_indexes WHERE schemaname = 'aftersale'
-	UNION ALL SELECT 'owner', relname, pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'aftersale'::regnamespace AND relkind IN ('r', 'v', 'S')
-	UNION ALL SELECT 'comment', objoid::regclass::text || '.' || objsubid, description FROM pg_description
-		WHERE classoid = 'pg_class'::regclass AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'aftersale'::regnamespace)
-	ORDER BY 1, 2, 3};
-is($node->safe_psql('after', $objects), $node->safe_psql('before', $objects),
-	'so do triggers, policies, constraints, indexes, owners and comments');
-
-# the engine works at once, and sequences continue
-is(as_erp('after', q{SELECT state FROM aftersale.act(1, 51, 'reply', '{"remark": "x"}')}), 'replied', 'the engine acts');
-is(as_erp('after', q{INSERT INTO aftersale.request (shop_id, flow, external_ref) VALUES (1, 'temu/ticket', 'new') RETURNING request_id}),
-	'101', 'sequences continue');
-is(as_erp('after', q{SELECT count(*) FROM aftersale.event WHERE request_id = 101}), '1', 'history is written');
-
-# attachments go on where they were
-is(as_erp('after', q{SELECT string_agg(name || ' ' || relation || ' ' || intact, ', ' ORDER BY name) FROM aftersale.attachments()}),
-	'beside public."Returns" true, due public."Returns" true, it\'s money public."Returns" true', 'attachments are restored, and intact');
-my $over;
-$node->psql('after', q{SET ROLE erp; INSERT INTO public."Returns" (id, "order", amount, region) VALUES (20, 5, 6, 1)}, stderr => \$over);
-like($over, qr/the refunds of order "5" would come to "11", and "10" was paid \(RA045, TEMU-07\)/, '... with their totals');
-is(as_erp('after', q{INSERT INTO public.returns_1 (id, "order", amount, created, region) VALUES (21, 5, 5, '2026-11-25 15:00+00', 1) RETURNING due AT TIME ZONE 'UTC'}),
-	'2026-11-27 15:00:00', '... and their deadlines, in partitions too');
-is(as_erp('after', q{SELECT count(*) FROM aftersale.attachment_due WHERE attachment = 'beside'}), '10', '... and those kept beside');
-
-# a data-only restore over live triggers is refused, not half done
-my $empty = q{DELETE FROM aftersale.heartbeat; DELETE FROM aftersale.installation};
-$node->safe_psql('data_only', q{CREATE EXTENSION aftersale; SELECT aftersale.install(owner => 'erp')});
-as_erp('data_only', 'DELETE FROM aftersale.heartbeat');
-$err = restore('data_only', '-U', 'erp', '--data-only', '-t', 'shop', '-t', 'calendar', '-t', 'shop_country', '-t', 'request');
+$node->safe_psql('data_only', q{CREATE EXTENSION aftersale; SELECT aftersale.install(owner => 'erp'); DELETE FROM aftersale.heartbeat;
+	ALTER TABLE aftersale.request ADD COLUMN own_column text});
+my $err = restore_data('data_only', '-U', 'erp', '-t', 'shop', '-t', 'calendar', '-t', 'shop_country', '-t', 'request');
 like($err, qr/column "state" of aftersale\.request is decided by the engine \(RA024\)/,
 	'rows that were decided elsewhere do not slip in');
 like($err, qr/pg_restore --disable-triggers/, '... and it says what to do');
 is($node->safe_psql('data_only', 'SELECT count(*) FROM aftersale.request'), '0', '... nothing of the table came in');
 # with triggers disabled it is the administrator's decision
-$node->safe_psql('disabled', qq{CREATE EXTENSION aftersale; SELECT aftersale.install(owner => 'erp'); $empty});
-is(restore('disabled', '--data-only', '--disable-triggers', '-n', 'aftersale'), '', 'a data-only restore with triggers disabled');
-is(fingerprint('disabled'), $before, '... has the same rows');
+$node->safe_psql('disabled', q{CREATE EXTENSION aftersale; SELECT aftersale.install(owner => 'erp'); DELETE FROM aftersale.heartbeat; DELETE FROM aftersale.installation;
+	ALTER TABLE aftersale.request ADD COLUMN own_column text});
+is(restore_data('disabled', '--disable-triggers', '-n', 'aftersale'), '', 'a data-only restore with triggers disabled');
+is(Shop::fingerprint($node, 'disabled'), Shop::fingerprint($node, 'before'), '... has the same rows');
 
 $node->stop;
 done_testing();
