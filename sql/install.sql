@@ -105,6 +105,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'RA004',
             MESSAGE = format('the tables of aftersale have version %s, this library works with %s (RA004)', coalesce(from_version::text, 'unknown'), to_version),
             HINT = CASE WHEN from_version > to_version THEN 'Install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
+                WHEN from_version = 0 THEN 'These are plain tables that uninstall() left. Move them to another schema, then: SELECT aftersale.install(owner => ''the role that is to own the tables'');'
                 ELSE 'The row of aftersale.installation is missing or wrong: restore it from a dump.' END;
     END IF;
     IF from_version = to_version THEN

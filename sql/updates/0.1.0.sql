@@ -11,3 +11,4 @@ SET LOCAL search_path TO pg_catalog, pg_temp;
 --@create FUNCTION aftersale.migration_definition
 DROP FUNCTION aftersale.migrate();
 --@create FUNCTION aftersale.migrate
+--@part uninstall

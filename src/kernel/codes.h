@@ -13,6 +13,7 @@
 #define RA_INSTALL_OWNER			"RA003"
 #define RA_TABLES_VERSION			"RA004"
 #define RA_NOT_OUR_TABLE			"RA005"
+#define RA_STILL_USED				"RA006"
 
 /* RA010 to RA019: names that do not exist */
 #define RA_UNKNOWN_SHOP				"RA010"
