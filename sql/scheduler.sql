@@ -163,6 +163,10 @@ DECLARE
     fault text;
     remedy text;
 BEGIN
+    IF pg_catalog.pg_is_in_recovery() THEN
+        RETURN NEXT ROW('job', true, 'this server is a standby: the sweep runs on its primary; after a promotion ask health() again', NULL)::aftersale.health_check;
+        RETURN;
+    END IF;
     IF NOT has_cron THEN
         fault := CASE WHEN launcher IS NULL THEN 'this server has no pg_cron running' ELSE format('pg_cron is in database "%s"', launcher) END;
         remedy := CASE WHEN launcher IS NULL
@@ -176,7 +180,7 @@ BEGIN
         RETURN NEXT ROW('job', swept, 'this role may not look into pg_cron' || CASE WHEN swept THEN '; the heartbeat shows that the sweep is run' ELSE '' END,
             CASE WHEN NOT swept THEN format('An administrator runs: GRANT USAGE ON SCHEMA cron TO %I; and looks at cron.job', current_user) END)::aftersale.health_check;
     ELSE
-        EXECUTE 'SELECT j.jobid, j.username, j.active, r.oid AS role, r.rolsuper FROM cron.job j LEFT JOIN pg_catalog.pg_roles r ON r.rolname = j.username
+        EXECUTE 'SELECT j.jobid, j.username, j.active, j.nodeport, r.oid AS role, r.rolsuper FROM cron.job j LEFT JOIN pg_catalog.pg_roles r ON r.rolname = j.username
             WHERE j.jobname = $1 AND j.database = current_database() ORDER BY j.active DESC, r.rolsuper LIMIT 1' INTO job USING job_name;
         IF job.jobid IS NULL THEN
             fault := CASE WHEN NOT swept THEN format('no job "%s" that this role may see', job_name) END;
@@ -190,6 +194,10 @@ BEGIN
             fault := format('job "%s" runs as "%s", which %s', job_name, job.username,
                 CASE WHEN job.role IS NULL THEN 'does not exist' WHEN job.rolsuper THEN 'is a superuser' ELSE 'may not sweep' END);
             remedy := format('SELECT cron.unschedule(%s); then: %s', job.jobid, aftersale.sweeper_statements());
+        ELSIF job.nodeport <> current_setting('port')::int AND current_setting('cron.use_background_workers', true) IS DISTINCT FROM 'on' THEN
+            -- scheduled on another server, of which this one is a copy
+            fault := format('job "%s" connects to port %s, this server listens on %s', job_name, job.nodeport, current_setting('port'));
+            remedy := format('SET ROLE %I; SELECT aftersale.stop(); SELECT aftersale.start();', job.username);
         END IF;
         RETURN NEXT ROW('job', fault IS NULL, coalesce(fault, CASE WHEN job.jobid IS NULL THEN 'no job that this role may see; the heartbeat shows that the sweep is run'
             ELSE format('job "%s" is active, as "%s"', job_name, job.username) END), CASE WHEN fault IS NOT NULL THEN remedy END)::aftersale.health_check;
@@ -218,6 +226,7 @@ BEGIN
         CASE WHEN NOT FOUND THEN 'the row of aftersale.heartbeat is missing' WHEN beat.finished_at IS NULL THEN 'no sweep has run'
              ELSE format('the last sweep finished %s', beat.finished_at) END,
         CASE WHEN NOT FOUND THEN 'INSERT INTO aftersale.heartbeat DEFAULT VALUES;'
+             WHEN NOT fresh AND pg_catalog.pg_is_in_recovery() THEN 'On the primary: CALL aftersale.sweep(); then look at the job. Here: whether this server still receives what the primary writes'
              WHEN NOT fresh THEN 'CALL aftersale.sweep(); then look at the job, and at what the scheduler says of its runs' END)::aftersale.health_check;
 
     back := beat.cutoff - aftersale.clock();

@@ -12,3 +12,5 @@ SET LOCAL search_path TO pg_catalog, pg_temp;
 DROP FUNCTION aftersale.migrate();
 --@create FUNCTION aftersale.migrate
 --@part uninstall
+--@replace FUNCTION aftersale.health_of_job
+--@replace FUNCTION aftersale.health_of_sweep
