@@ -3,14 +3,16 @@
 
 SET LOCAL search_path TO pg_catalog, pg_temp;
 
--- In a schema that somebody else owns, or where he left functions, ours could
--- be replaced or overloaded.
+-- In a schema that somebody else owns, or where anybody but a superuser left
+-- functions, ours could be replaced or overloaded.  The schema of a trusted
+-- extension is its creator's; what he left in it beforehand is not taken either.
 DO $do$
 DECLARE
     tables_owner oid := (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass('aftersale.installation'));
+    creator oid := (SELECT e.extowner FROM pg_catalog.pg_extension e WHERE e.extname = 'aftersale');
     stranger oid := (
         SELECT o.owner
-        FROM (SELECT n.nspowner FROM pg_catalog.pg_namespace n WHERE n.nspname = 'aftersale'
+        FROM (SELECT nullif(n.nspowner, creator) FROM pg_catalog.pg_namespace n WHERE n.nspname = 'aftersale'
               UNION ALL SELECT p.proowner FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'aftersale'::regnamespace
               UNION ALL SELECT p.oprowner FROM pg_catalog.pg_operator p WHERE p.oprnamespace = 'aftersale'::regnamespace) AS o(owner)
         JOIN pg_catalog.pg_roles r ON r.oid = o.owner

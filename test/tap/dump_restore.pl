@@ -95,6 +95,13 @@ for my $way (
 }
 like($work, qr/RA045/, 'what is too much is refused');
 
+# who owns the new database needs no administrator, and meets no complaint
+$node->safe_psql('postgres', 'CREATE DATABASE of_owner OWNER erp');
+command_ok([ 'pg_restore', '--exit-on-error', '--no-owner', '-U', 'erp', '-d', $node->connstr('of_owner'), $dump{custom} ], 'the owner of the new database restores alone');
+is(Shop::differences($before, all_of('of_owner')), '', '... every row, sequence, and trigger');
+is(Shop::work($node, 'of_owner', 2), $work, '... the engine works at once');
+is($node->safe_psql('of_owner', q{SET ROLE service; SELECT count(*) FROM aftersale.request}) > 100, 1, '... those with a capability have it');
+
 # a data-only restore over live triggers is refused, not half done
 sub restore_data
 {

@@ -303,5 +303,38 @@ $node->psql('squat', q{SELECT aftersale.install(owner => 'erp')}, stderr => \$er
 like($err, qr/relation "request" already exists/, 'nor her table');
 is($node->safe_psql('squat', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'aftersale'::regnamespace AND relkind = 'r'}), '1', '... and nothing is half installed');
 
+# ---- who owns a database creates the extension herself: its scripts run as the superuser, and execute nothing of hers ----
+$node->safe_psql('postgres', 'CREATE DATABASE trusting OWNER mallory');
+sub as_mallory { my ($sql, %more) = @_; my $message = ''; $node->psql('trusting', $sql, stderr => \$message, extra_params => [ '-U', 'mallory' ], %more); return $message }
+$node->safe_psql('trusting', $overload, extra_params => [ '-U', 'mallory' ]);
+like(as_mallory(qq{CREATE SCHEMA aftersale; CREATE FUNCTION aftersale.clock() RETURNS timestamptz LANGUAGE sql AS 'SELECT pg_catalog.now()'; $path CREATE EXTENSION aftersale}),
+	qr/of role "mallory" \(RA003\)/, 'no schema in which she left a function');
+like(as_mallory(qq{DROP FUNCTION aftersale.clock(); CREATE FUNCTION public.own_operator(a text, b text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+	CREATE OPERATOR aftersale.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.own_operator); $path CREATE EXTENSION aftersale}),
+	qr/of role "mallory" \(RA003\)/, '... or an operator');
+like(as_mallory(qq{DROP OPERATOR aftersale.= (text, text); CREATE TYPE aftersale.decision AS (state text); $path CREATE EXTENSION aftersale}), qr/type "decision" already exists/, '... or one of our types');
+$from = -s $node->logfile;
+is(as_mallory(qq{SET client_min_messages = error; DROP SCHEMA aftersale CASCADE; CREATE SCHEMA aftersale; $path CREATE EXTENSION aftersale}), '', 'she creates it in a schema of hers');
+is(executed($from), '', '... and nothing of hers is executed');
+is($node->safe_psql('trusting', q{SELECT DISTINCT r.rolname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) p.proowner WHERE p.pronamespace OPERATOR(pg_catalog.=) 'aftersale'::pg_catalog.regnamespace}),
+	$admin, '... its functions are the superuser\'s, for nobody else to replace');
+is($node->safe_psql('trusting', q{SELECT pg_catalog.count(*) FROM pg_catalog.pg_proc p WHERE p.pronamespace OPERATOR(pg_catalog.=) 'aftersale'::pg_catalog.regnamespace AND p.prosecdef}), '0', '... and none runs with his rights');
+for my $statement ('DROP FUNCTION aftersale.clock()', 'ALTER FUNCTION aftersale.clock() RENAME TO o', 'ALTER TYPE aftersale.decision ADD ATTRIBUTE x int',
+	q{CREATE OR REPLACE FUNCTION aftersale.mask(value text, kept int) RETURNS text LANGUAGE sql AS $$SELECT value$$}, 'ALTER FUNCTION aftersale.clock() SECURITY DEFINER')
+{
+	like(as_mallory($statement), qr/must be owner|extension aftersale requires it/, "she may not: $statement");
+}
+# an update runs as the superuser, in a schema that she has filled since
+$node->safe_psql('trusting', q{DROP EXTENSION aftersale; DROP SCHEMA aftersale});
+$node->safe_psql('trusting', "CREATE EXTENSION aftersale VERSION '0.1.0'");
+$node->safe_psql('trusting', q{ALTER SCHEMA aftersale OWNER TO mallory; UPDATE pg_catalog.pg_extension SET extowner = 'mallory'::pg_catalog.regrole WHERE extname OPERATOR(pg_catalog.=) 'aftersale'});
+like(as_mallory(q{CREATE FUNCTION aftersale.used_by() RETURNS SETOF text LANGUAGE sql AS $$SELECT 'mine'$$; ALTER EXTENSION aftersale UPDATE}), qr/function "used_by" already exists with same argument types/, 'an update takes no function of hers for its own');
+as_mallory($overload =~ s/public\./aftersale./gr =~ s/mallory made/mallory filled/r);
+my ($filled) = slurp_file($node->logfile) =~ /mallory filled (\d+)/;
+cmp_ok($filled, '>', 3000, "... she fills the schema ($filled)");
+$from = -s $node->logfile;
+is(as_mallory("DROP FUNCTION aftersale.used_by(); SET search_path = aftersale, public, pg_catalog; ALTER EXTENSION aftersale UPDATE"), '', '... the update runs');
+is(executed($from), '', '... and executes nothing of hers');
+
 $node->stop;
 done_testing();
