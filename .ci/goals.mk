@@ -16,6 +16,9 @@ check-deep:	## checks that take long: the suites with the tables of the version 
 	@SUITE=regress-unmigrated,pgtap-unmigrated TEST= .ci/check
 	@.ci/server run .ci/check-deep
 
+check-upgrade:	## pg_upgrade of a server in use, in a Debian that has both versions (root, mmdebstrap)
+	@.ci/pg_upgrade
+
 check-mutations:	## change one row of a pack or line of the kernel at a time: a test has to fail each time; TEST=pattern
 	@.ci/server run test/mutation/run
 
