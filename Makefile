@@ -17,8 +17,8 @@ ALL_HEADERS = $(wildcard src/*.h src/kernel/*.h)
 # where it says "--@migrations".  updates/FROM.sql makes the update script from
 # that version; released scripts are kept in versions.
 SQL_PARTS   = begin refund_ratio money sla_term business_calendar deadline holidays \
-              install routing returns engine synchronise outbox strategy sweep attach scheduler access packs rules drawing uninstall
-TABLE_PARTS = reference shop routing returns request message sweep money strategy attach views access triggers
+              install routing returns engine synchronise outbox strategy sweep attach bind scheduler access packs rules drawing uninstall
+TABLE_PARTS = reference shop routing returns request message sweep money strategy attach bind views access triggers
 PACKS       = calendars carriers temu temu_warnings douyin kuaishou tiktok tiktok_limits tiktok_sea tiktok_sea_2026 status_maps
 
 UPDATES = $(patsubst sql/updates/%.sql,aftersale--%--$(EXTVERSION).sql,$(wildcard sql/updates/*.sql))

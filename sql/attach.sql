@@ -83,7 +83,7 @@ FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 CROSS JOIN LATERAL (SELECT position('\x00'::bytea IN t.tgargs)) AS z(at)
 WHERE p.pronamespace = 'aftersale'::regnamespace AND NOT t.tgisinternal AND t.tgnargs = 2
-  AND p.proname IN ('attached_deadline', 'attached_due', 'attached_refund_check', 'attached_sum', 'attached_return_warehouse', 'attached_truncated')
+  AND p.proname IN ('attached_deadline', 'attached_due', 'attached_refund_check', 'attached_sum', 'attached_return_warehouse', 'attached_binding', 'attached_truncated')
 $function$;
 COMMENT ON FUNCTION aftersale.attachment_triggers() IS
 'The triggers of all attachments in the database. Example: SELECT attachment, relation::regclass, trigger FROM aftersale.attachment_triggers();';
@@ -129,7 +129,8 @@ DECLARE
     columns jsonb := attachment_statements.definition -> 'columns';
     kind text := attachment_statements.definition ->> 'kind';
     keeper text := CASE WHEN kind = 'deadline' AND NOT columns ? 'due' THEN 'attached_due'
-                        WHEN kind = 'refund_check' AND columns ? 'order' THEN 'attached_sum' END;
+                        WHEN kind = 'refund_check' AND columns ? 'order' THEN 'attached_sum'
+                        WHEN kind = 'binding' THEN 'attached_binding' END;
 BEGIN
     RETURN QUERY
         SELECT n.trigger, p.relid::oid,

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "access.h"
+#include "bind.h"
 #include "clock.h"
 #include "config.h"
 #include "errors.h"
@@ -76,6 +77,7 @@ aftersale_act(PG_FUNCTION_ARGS)
 		arguments[i] = PG_GETARG_DATUM(i);
 		nulls[i] = PG_ARGISNULL(i) ? 'n' : ' ';
 	}
+	as_bound_lock(&arguments[0], &arguments[1], 1, true, NULL);
 	SPI_connect();
 	as_execute(&act_on_request, arguments, nulls, false, 0);
 	if (SPI_processed != 1)

@@ -13,7 +13,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
+#include "bind.h"
 #include "catalog/pg_type.h"
 #include "config.h"
 #include "errors.h"
@@ -22,10 +22,9 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "statement.h"
+#include "try.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
 /* attributes of aftersale.decision */
 typedef enum DecisionColumn
@@ -202,6 +201,21 @@ key_arrays(const Batch *batch, int from, int count, Datum arrays[3])
 		pfree(columns[column]);
 }
 
+/* What is bound to them comes first. */
+static void
+lock_bound(const Batch *batch)
+{
+	Datum	   *shop_ids = palloc(sizeof(Datum) * Max(batch->count, 1));
+	Datum	   *request_ids = palloc(sizeof(Datum) * Max(batch->count, 1));
+
+	for (int i = 0; i < batch->count; i++)
+	{
+		shop_ids[i] = Int64GetDatum(batch->keys[i].shop_id);
+		request_ids[i] = Int64GetDatum(batch->keys[i].request_id);
+	}
+	as_bound_lock(shop_ids, request_ids, batch->count, true, NULL);
+}
+
 static AsStatement lock_requests = {
 	"SELECT k.number FROM unnest($1, $2, $3) AS k(shop_id, request_id, number)"
 	" JOIN aftersale.request AS r ON r.shop_id OPERATOR(pg_catalog.=) k.shop_id"
@@ -274,36 +288,32 @@ act_on(Batch *batch, int from, int count)
 		pfree(DatumGetPointer(arguments[i]));
 }
 
+typedef struct Part
+{
+	Batch	   *batch;
+	int			from;
+	int			count;
+} Part;
+
+static void
+act_on_part(void *context)
+{
+	const Part *part = context;
+
+	act_on(part->batch, part->from, part->count);
+}
+
 /* The same in a subtransaction; on a row's error halved down to the row. */
 static void
 act_or_skip(Batch *batch, int from, int count)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
+	Part		part = {batch, from, count};
+	ErrorData  *error;
 
 	if (count == 0)
 		return;
 	check_stack_depth();
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		act_on(batch, from, count);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_END_TRY();
+	error = as_try(act_on_part, &part);
 	if (error == NULL)
 		return;
 	if (!as_is_rows_own(error->sqlerrcode))
@@ -364,6 +374,7 @@ aftersale_act_many(PG_FUNCTION_ARGS)
 		batch.arguments[i] = PG_GETARG_DATUM(i + 2);
 		batch.nulls[i] = PG_ARGISNULL(i + 2) ? 'n' : ' ';
 	}
+	lock_bound(&batch);
 	lock_all(&batch);
 	refuse_unknown(&batch, skip);
 	if (skip)

@@ -6,10 +6,11 @@
  * Each function checks that whoever calls owns the ERP's table, or has the
  * rights of the owner of ours, then writes as the latter.
  */
-#include "attach.h"
+#include "attach_map.h"
 
 #include "access/table.h"
 #include "attach_sum.h"
+#include "bind.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "config.h"
@@ -46,9 +47,8 @@ require_table_owner(Oid relation)
 	as_report(&error);
 }
 
-/* For an attachment that is there: its table's owner, or the owner of our tables. */
-static void
-require_attachment_owner(Oid relation, const char *name)
+void
+as_attach_require_owner(Oid relation, const char *name)
 {
 	AsAttachState state;
 	Relation	table;
@@ -87,6 +87,15 @@ execute_as_owner(const char *sql, const char *name, int count, Oid *types, Datum
 	SPI_finish();
 	as_owner_end(&owner);
 	return processed;
+}
+
+static bool
+is_binding(const AsAttachState *state)
+{
+	Jsonb	   *definition = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(pstrdup(state->definition))));
+	const char *kind = as_map_string(&definition->root, "kind");
+
+	return kind != NULL && strcmp(kind, "binding") == 0;
 }
 
 static char *
@@ -189,7 +198,7 @@ aftersale_attachment_begin(PG_FUNCTION_ARGS)
 	AsAttachRead read;
 	bool		empty;
 
-	require_attachment_owner(RelationGetRelid(table), name);
+	as_attach_require_owner(RelationGetRelid(table), name);
 	as_attach_read_begin(&read, table);
 	if (SPI_execute(psprintf("SELECT FROM %s LIMIT 1", as_attach_table(table)), true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read table \"%s\"", as_attach_table(table));
@@ -210,7 +219,7 @@ aftersale_attachment_pause(PG_FUNCTION_ARGS)
 	Oid			type = BOOLOID;
 	Datum		paused = PG_GETARG_DATUM(2);
 
-	require_attachment_owner(PG_GETARG_OID(0), name_argument(fcinfo, 1));
+	as_attach_require_owner(PG_GETARG_OID(0), name_argument(fcinfo, 1));
 	PG_RETURN_INT64(execute_as_owner("UPDATE aftersale.attachment SET paused = $2, filled = false,"
 									 " generation = generation + CASE WHEN paused AND NOT $2 THEN 1 ELSE 0 END"
 									 " WHERE name = $1 AND paused <> $2", name_argument(fcinfo, 1), 1, &type, &paused));
@@ -230,7 +239,7 @@ aftersale_attachment_forget(PG_FUNCTION_ARGS)
 	if (!state.exists)
 		PG_RETURN_INT64(0);
 	if (OidIsValid(PG_GETARG_OID(0)))
-		require_attachment_owner(PG_GETARG_OID(0), name);
+		as_attach_require_owner(PG_GETARG_OID(0), name);
 	else if (!has_our_rights())
 	{
 		if (!OidIsValid(state.owner) || !has_privs_of_role(GetUserId(), state.owner))
@@ -240,6 +249,8 @@ aftersale_attachment_forget(PG_FUNCTION_ARGS)
 			as_report(&error);
 		}
 	}
+	if (is_binding(&state))
+		(void) execute_as_owner("DELETE FROM aftersale.bound_row WHERE binding = $1", name, 0, NULL, NULL);
 	(void) execute_as_owner("DELETE FROM aftersale.attachment_total WHERE attachment = $1", name, 0, NULL, NULL);
 	(void) execute_as_owner("DELETE FROM aftersale.attachment_due WHERE attachment = $1", name, 0, NULL, NULL);
 	PG_RETURN_INT64(execute_as_owner("DELETE FROM aftersale.attachment WHERE name = $1", name, 0, NULL, NULL));
@@ -261,6 +272,12 @@ aftersale_attached_truncated(PG_FUNCTION_ARGS)
 	name = trigger->tg_trigger->tgnargs > 0 ? trigger->tg_trigger->tgargs[0] : "";
 	as_attach_state(name, &state);
 	as_attach_require_own(trigger->tg_relation, name, &state);
+	if (is_binding(&state))
+	{
+		if (!state.paused)
+			as_bound_truncated(name);
+		PG_RETURN_POINTER(NULL);
+	}
 	(void) execute_as_owner("UPDATE aftersale.attachment SET generation = generation + 1, filled = false WHERE name = $1",
 							name, 0, NULL, NULL);
 	(void) execute_as_owner("DELETE FROM aftersale.attachment_due WHERE attachment = $1", name, 0, NULL, NULL);
@@ -353,7 +370,7 @@ aftersale_attachment_fill(PG_FUNCTION_ARGS)
 	AsAttached *attached;
 	bool		more = false;
 
-	require_attachment_owner(RelationGetRelid(table), name);
+	as_attach_require_owner(RelationGetRelid(table), name);
 	as_attach_state(name, &state);
 	if (state.exists && max_orders > 0)
 	{

@@ -28,7 +28,8 @@ typedef enum AsAttachKind
 {
 	AS_ATTACH_DEADLINE,
 	AS_ATTACH_REFUND_CHECK,
-	AS_ATTACH_RETURN_WAREHOUSE
+	AS_ATTACH_RETURN_WAREHOUSE,
+	AS_ATTACH_BINDING
 } AsAttachKind;
 
 /* Our words, to which columns of theirs are mapped */
@@ -47,12 +48,23 @@ typedef enum AsWord
 	AS_WORD_COUNTRY,
 	AS_WORD_PRODUCTS,
 	AS_WORD_AS_OF,
+	AS_WORD_FLOW,
+	AS_WORD_STATE,
+	AS_WORD_REASON,
+	AS_WORD_ORDERED,
+	AS_WORD_OPENED,
+	AS_WORD_ATTRIBUTES,
+	AS_WORD_ITEMS,
+	AS_WORD_ACTOR,
+	AS_WORD_PAYLOAD,
 	AS_WORD_DUE,				/* from here on: written by us */
 	AS_WORD_WAREHOUSE,
-	AS_WORD_BASIS
+	AS_WORD_BASIS,
+	AS_WORD_REFUND,
+	AS_WORD_OUTCOME
 } AsWord;
 
-#define AS_WORDS		(AS_WORD_BASIS + 1)
+#define AS_WORDS		(AS_WORD_OUTCOME + 1)
 #define AS_WORD_NONE	((AsWord) AS_WORDS)
 #define AS_WORDS_READ	AS_WORD_DUE
 
@@ -80,6 +92,7 @@ typedef struct AsSource
 	AsSourceFrom from;
 	AsUnit		unit;
 	int			attnum;
+	Oid			declared;		/* of a column, as it is declared */
 	Oid			type;			/* without domains */
 	int32		typmod;
 	int16		length;
@@ -103,6 +116,7 @@ typedef struct AsAttached
 	Node	   *when;
 	Node	   *counts;
 	AsTerm		term;			/* of a deadline */
+	struct AsBinding *binding;	/* of a binding; else NULL */
 } AsAttached;
 
 /* The row of aftersale.attachment */
@@ -134,6 +148,11 @@ typedef struct AsAttachCall
 	int			digits;
 } AsAttachCall;
 
+/* ---- attach.c ---- */
+
+/* Raises RA103 unless the user owns the attachment's table, or has the rights of the owner of ours. */
+extern void as_attach_require_owner(Oid relation, const char *name);
+
 /* ---- attach_map.c ---- */
 
 /*
@@ -157,6 +176,12 @@ extern AsAttachCall *as_attach_call(FunctionCallInfo fcinfo, AsAttachKind kind, 
 
 /* The same outside a trigger, for a table that is open; in the current memory context. */
 extern AsAttachCall *as_attach_call_on(Relation relation, const AsAttached *attached);
+
+/*
+ * The same for an attachment that the relation has a trigger of with that
+ * function of ours; NULL: it has none.
+ */
+extern AsAttachCall *as_attach_call_found(Relation relation, const char *name, Oid function);
 
 /* The state of an attachment; exists is false where it has no row. */
 extern void as_attach_state(const char *name, AsAttachState *state);
@@ -201,6 +226,9 @@ extern bool as_attach_counts(AsAttachCall *call, TupleTableSlot *row);
  */
 extern bool as_attach_touched(AsAttachCall *call, TupleTableSlot *old, TupleTableSlot *new);
 
+/* Whether a word has the same value in both. */
+extern bool as_attach_is_same(AsAttachCall *call, AsWord word, TupleTableSlot *old, TupleTableSlot *new);
+
 extern Datum as_attach_raw(AsAttachCall *call, AsWord word, TupleTableSlot *row, bool *isnull);
 
 /* Each returns false for NULL. */
@@ -216,6 +244,9 @@ extern int64 as_attach_shop(AsAttachCall *call, TupleTableSlot *row, bool lenien
 
 /* The decimals of the row's currency, its code in call->currency ("": none is mapped). */
 extern int	as_attach_digits(AsAttachCall *call, TupleTableSlot *row, bool lenient);
+
+/* The ratio in hundredths of a percent, checked (TEMU-28). */
+extern bool as_attach_ratio_at(AsAttachCall *call, TupleTableSlot *row, int64 *hundredths);
 
 /* Ratio, amount and paid of one row (TEMU-28, TEMU-07); paid only where it is no expression, or always. */
 extern void as_attach_check_row(AsAttachCall *call, TupleTableSlot *row, bool always);

@@ -314,6 +314,25 @@ as_attach_call(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed)
 	return call;
 }
 
+AsAttachCall *
+as_attach_call_found(Relation relation, const char *name, Oid function)
+{
+	TriggerDesc *triggers = relation->trigdesc;
+	AsAttachCall *call;
+
+	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (trigger->tgnargs != 2 || strcmp(trigger->tgargs[0], name) != 0 || trigger->tgfoid != function)
+			continue;
+		call = as_attach_call_on(relation, compiled_attachment(relation, trigger));
+		call->registered = call->state.exists && strcmp(call->state.definition, trigger->tgargs[1]) == 0;
+		return call;
+	}
+	return NULL;
+}
+
 static void
 refuse_call(const char *what)
 {

@@ -8,9 +8,10 @@
  * pg_catalog on the search path, so that what they mean does not depend on the
  * session.  They are evaluated as whoever writes the row.
  */
-#include "attach.h"
+#include "attach_map.h"
 
 #include "access/htup_details.h"
+#include "bind.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "errors.h"
@@ -37,7 +38,8 @@ typedef enum ValueClass
 	VALUE_RATIO,
 	VALUE_TEXT,
 	VALUE_SHOP,
-	VALUE_TEXTS
+	VALUE_TEXTS,
+	VALUE_JSON
 } ValueClass;
 
 typedef struct WordRule
@@ -51,27 +53,39 @@ typedef struct WordRule
 #define DEADLINE	(1 << AS_ATTACH_DEADLINE)
 #define REFUND		(1 << AS_ATTACH_REFUND_CHECK)
 #define WAREHOUSE	(1 << AS_ATTACH_RETURN_WAREHOUSE)
+#define BINDING		(1 << AS_ATTACH_BINDING)
 
 static const WordRule words[AS_WORDS] = {
 	[AS_WORD_START] = {"start", VALUE_INSTANT, DEADLINE, DEADLINE},
-	[AS_WORD_PLATFORM_DUE] = {"platform_due", VALUE_INSTANT, DEADLINE, 0},
+	[AS_WORD_PLATFORM_DUE] = {"platform_due", VALUE_INSTANT, DEADLINE | BINDING, 0},
 	[AS_WORD_CALENDAR] = {"calendar", VALUE_TEXT, DEADLINE, DEADLINE},
-	[AS_WORD_KEY] = {"key", VALUE_TEXT, DEADLINE, 0},
-	[AS_WORD_RATIO] = {"ratio", VALUE_RATIO, REFUND, 0},
-	[AS_WORD_AMOUNT] = {"amount", VALUE_AMOUNT, REFUND, 0},
+	[AS_WORD_KEY] = {"key", VALUE_TEXT, DEADLINE | BINDING, BINDING},
+	[AS_WORD_RATIO] = {"ratio", VALUE_RATIO, REFUND | BINDING, 0},
+	[AS_WORD_AMOUNT] = {"amount", VALUE_AMOUNT, REFUND | BINDING, 0},
 	[AS_WORD_PAID] = {"paid", VALUE_AMOUNT, REFUND, 0},
-	[AS_WORD_ORDER] = {"order", VALUE_TEXT, REFUND, 0},
-	[AS_WORD_CURRENCY] = {"currency", VALUE_TEXT, REFUND, 0},
-	[AS_WORD_SHOP] = {"shop", VALUE_SHOP, DEADLINE | REFUND | WAREHOUSE, WAREHOUSE},
-	[AS_WORD_COUNTRY] = {"country", VALUE_TEXT, WAREHOUSE, WAREHOUSE},
+	[AS_WORD_ORDER] = {"order", VALUE_TEXT, REFUND | BINDING, 0},
+	[AS_WORD_CURRENCY] = {"currency", VALUE_TEXT, REFUND | BINDING, 0},
+	[AS_WORD_SHOP] = {"shop", VALUE_SHOP, DEADLINE | REFUND | WAREHOUSE | BINDING, WAREHOUSE | BINDING},
+	[AS_WORD_COUNTRY] = {"country", VALUE_TEXT, WAREHOUSE | BINDING, WAREHOUSE},
 	[AS_WORD_PRODUCTS] = {"products", VALUE_TEXTS, WAREHOUSE, WAREHOUSE},
 	[AS_WORD_AS_OF] = {"as_of", VALUE_INSTANT, WAREHOUSE, 0},
-	[AS_WORD_DUE] = {"due", VALUE_INSTANT, DEADLINE, 0},
-	[AS_WORD_WAREHOUSE] = {"warehouse", VALUE_TEXT, WAREHOUSE, WAREHOUSE},
+	[AS_WORD_FLOW] = {"flow", VALUE_TEXT, BINDING, BINDING},
+	[AS_WORD_STATE] = {"state", VALUE_TEXT, BINDING, BINDING},
+	[AS_WORD_REASON] = {"reason", VALUE_TEXT, BINDING, 0},
+	[AS_WORD_ORDERED] = {"ordered", VALUE_INSTANT, BINDING, 0},
+	[AS_WORD_OPENED] = {"opened", VALUE_INSTANT, BINDING, 0},
+	[AS_WORD_ATTRIBUTES] = {"attributes", VALUE_JSON, BINDING, 0},
+	[AS_WORD_ITEMS] = {"items", VALUE_JSON, BINDING, 0},
+	[AS_WORD_ACTOR] = {"actor", VALUE_TEXT, BINDING, 0},
+	[AS_WORD_PAYLOAD] = {"payload", VALUE_JSON, BINDING, 0},
+	[AS_WORD_DUE] = {"due", VALUE_INSTANT, DEADLINE | BINDING, 0},
+	[AS_WORD_WAREHOUSE] = {"warehouse", VALUE_TEXT, WAREHOUSE | BINDING, WAREHOUSE},
 	[AS_WORD_BASIS] = {"basis", VALUE_TEXT, WAREHOUSE, 0},
+	[AS_WORD_REFUND] = {"refund", VALUE_AMOUNT, BINDING, 0},
+	[AS_WORD_OUTCOME] = {"outcome", VALUE_TEXT, BINDING, 0},
 };
 
-static const char *const kind_names[] = {"deadline", "refund_check", "return_warehouse"};
+static const char *const kind_names[] = {"deadline", "refund_check", "return_warehouse", "binding"};
 
 static const struct
 {
@@ -87,15 +101,6 @@ static const struct
 	{"epoch_ms", AS_UNIT_EPOCH_MS, VALUE_INSTANT},
 };
 
-/* What is being compiled, for the functions below and for their errors */
-typedef struct Compiler
-{
-	Relation	relation;
-	AsAttached *attached;
-	const char *code;
-	const char *word;			/* where we are */
-} Compiler;
-
 const char *
 as_attach_table(Relation relation)
 {
@@ -103,10 +108,8 @@ as_attach_table(Relation relation)
 									  RelationGetRelationName(relation));
 }
 
-AS_NORETURN static void refuse(Compiler *compiler, const char *hint, const char *format,...) AS_PRINTF(3, 4);
-
-static void
-refuse(Compiler *compiler, const char *hint, const char *format,...)
+void
+as_map_refuse(AsMapCompiler *compiler, const char *hint, const char *format,...)
 {
 	StringInfoData problem;
 	AsError		error;
@@ -137,16 +140,16 @@ refuse(Compiler *compiler, const char *hint, const char *format,...)
 
 /* ---- JSON ---- */
 
-static JsonbValue *
-member(JsonbContainer *object, const char *key)
+JsonbValue *
+as_map_member(JsonbContainer *object, const char *key)
 {
 	return getKeyJsonValueFromContainer(object, key, (int) strlen(key), NULL);
 }
 
-static const char *
-string_member(JsonbContainer *object, const char *key)
+const char *
+as_map_string(JsonbContainer *object, const char *key)
 {
-	JsonbValue *value = member(object, key);
+	JsonbValue *value = as_map_member(object, key);
 
 	return value == NULL || value->type != jbvString ? NULL : pnstrdup(value->val.string.val, value->val.string.len);
 }
@@ -154,7 +157,7 @@ string_member(JsonbContainer *object, const char *key)
 /* ---- expressions ---- */
 
 static Node *
-parse_in_table(Compiler *compiler, const char *sql)
+parse_in_table(AsMapCompiler *compiler, const char *sql)
 {
 	ParseState *state = make_parsestate(NULL);
 	ParseNamespaceItem *item;
@@ -179,7 +182,7 @@ parse_in_table(Compiler *compiler, const char *sql)
 
 /* Parses with the search path pinned; what is wrong with the text is the attachment's error. */
 static Node *
-parse(Compiler *compiler, const char *sql, bool condition)
+parse(AsMapCompiler *compiler, const char *sql, bool condition)
 {
 	MemoryContext context = CurrentMemoryContext;
 	int			level = NewGUCNestLevel();
@@ -205,8 +208,8 @@ parse(Compiler *compiler, const char *sql, bool condition)
 	}
 	PG_END_TRY();
 	if (fault != NULL)
-		refuse(compiler, "Functions are named with their schema; a look-up into other tables is a function of yours.",
-			   "%s: %s", compiler->word, fault->message);
+		as_map_refuse(compiler, "Functions are named with their schema; a look-up into other tables is a function of yours.",
+					  "%s: %s", compiler->word, fault->message);
 	AtEOXact_GUC(true, level);
 	return tree;
 }
@@ -254,6 +257,8 @@ type_is_right(const AsSource *source, ValueClass value)
 			return is_integer(source->type) || source->type == NUMERICOID || is_text(source->type);
 		case VALUE_TEXTS:
 			return source->type == TEXTARRAYOID || source->type == get_array_type(VARCHAROID);
+		case VALUE_JSON:
+			return source->type == JSONBOID;
 		case VALUE_TEXT:
 			return source->type != FLOAT4OID && source->type != FLOAT8OID;
 	}
@@ -261,54 +266,60 @@ type_is_right(const AsSource *source, ValueClass value)
 }
 
 static void
-check_type(Compiler *compiler, AsSource *source, ValueClass value)
+check_type(AsMapCompiler *compiler, AsSource *source, ValueClass value)
 {
 	const char *type;
 
 	get_typlenbyval(source->type, &source->length, &source->by_value);
 	type = format_type_be(source->type);
 	if (!type_is_right(source, value))
-		refuse(compiler, NULL, "\"%s\" cannot be of type %s", compiler->word, type);
+		as_map_refuse(compiler, NULL, "\"%s\" cannot be of type %s", compiler->word, type);
 	if (value == VALUE_INSTANT && is_number(source->type) && source->unit == AS_UNIT_NONE)
-		refuse(compiler, "Say {\"column\": ..., \"unit\": \"epoch_s\"} or \"epoch_ms\".", "\"%s\" is of type %s and has no unit", compiler->word, type);
+		as_map_refuse(compiler, "Say {\"column\": ..., \"unit\": \"epoch_s\"} or \"epoch_ms\".", "\"%s\" is of type %s and has no unit", compiler->word, type);
 	if (value == VALUE_INSTANT && !is_number(source->type) && source->unit != AS_UNIT_NONE)
-		refuse(compiler, NULL, "\"%s\" is of type %s and has a unit", compiler->word, type);
+		as_map_refuse(compiler, NULL, "\"%s\" is of type %s and has a unit", compiler->word, type);
 	if (value == VALUE_INSTANT && (source->type == TIMESTAMPOID || source->type == DATEOID) && source->zone_name == NULL)
-		refuse(compiler, "Say in which zone its times are: {\"column\": ..., \"zone\": \"UTC\"}. The session's zone is never used.",
-			   "\"%s\" is of type %s and has no zone", compiler->word, type);
+		as_map_refuse(compiler, "Say in which zone its times are: {\"column\": ..., \"zone\": \"UTC\"}. The session's zone is never used.",
+					  "\"%s\" is of type %s and has no zone", compiler->word, type);
 	if (value == VALUE_AMOUNT && source->unit == AS_UNIT_MINOR && !is_integer(source->type) && source->type != NUMERICOID)
-		refuse(compiler, NULL, "\"%s\" is in minor units and of type %s", compiler->word, type);
+		as_map_refuse(compiler, NULL, "\"%s\" is in minor units and of type %s", compiler->word, type);
 }
 
 /* ---- words ---- */
 
-static void
-map_column(Compiler *compiler, AsSource *source, const char *column)
+Form_pg_attribute
+as_map_attribute(AsMapCompiler *compiler, const char *column)
 {
-	Form_pg_attribute attribute = NULL;
-
-	source->from = AS_FROM_COLUMN;
-	source->column = column;
 	for (int i = 0; i < RelationGetDescr(compiler->relation)->natts; i++)
 	{
 		Form_pg_attribute candidate = TupleDescAttr(RelationGetDescr(compiler->relation), i);
 
-		if (!candidate->attisdropped && strcmp(NameStr(candidate->attname), column) == 0)
-			attribute = candidate;
+		if (candidate->attisdropped || strcmp(NameStr(candidate->attname), column) != 0)
+			continue;
+		if (candidate->attgenerated != '\0')
+			as_map_refuse(compiler, "Map what it is computed from: {\"sql\": \"...\"}.",
+						  "column \"%s\", which is its \"%s\", is generated", column, compiler->word);
+		return candidate;
 	}
-	if (attribute == NULL)
-		refuse(compiler, NULL, "column \"%s\", which is its \"%s\", does not exist", column, compiler->word);
-	if (attribute->attgenerated != '\0')
-		refuse(compiler, "Map what it is computed from: {\"sql\": \"...\"}.",
-			   "column \"%s\", which is its \"%s\", is generated", column, compiler->word);
+	as_map_refuse(compiler, NULL, "column \"%s\", which is its \"%s\", does not exist", column, compiler->word);
+}
+
+static void
+map_column(AsMapCompiler *compiler, AsSource *source, const char *column)
+{
+	Form_pg_attribute attribute = as_map_attribute(compiler, column);
+
+	source->from = AS_FROM_COLUMN;
+	source->column = column;
 	source->attnum = attribute->attnum;
 	source->typmod = attribute->atttypmod;
+	source->declared = attribute->atttypid;
 	source->type = getBaseType(attribute->atttypid);
 }
 
 /* {"value": ...}: a string, a number or a boolean */
 static void
-map_constant(Compiler *compiler, AsSource *source, JsonbValue *value)
+map_constant(AsMapCompiler *compiler, AsSource *source, JsonbValue *value)
 {
 	source->from = AS_FROM_CONSTANT;
 	switch (value->type)
@@ -322,19 +333,19 @@ map_constant(Compiler *compiler, AsSource *source, JsonbValue *value)
 			source->constant = PointerGetDatum(DatumGetNumericCopy(NumericGetDatum(value->val.numeric)));
 			break;
 		default:
-			refuse(compiler, NULL, "the value of \"%s\" is neither a string nor a number", compiler->word);
+			as_map_refuse(compiler, NULL, "the value of \"%s\" is neither a string nor a number", compiler->word);
 	}
 }
 
 static void
-read_unit(Compiler *compiler, AsSource *source, const char *unit, ValueClass value)
+read_unit(AsMapCompiler *compiler, AsSource *source, const char *unit, ValueClass value)
 {
 	for (size_t i = 0; unit != NULL && i < lengthof(units); i++)
 		if (strcmp(units[i].name, unit) == 0 && units[i].value == value)
 			source->unit = units[i].unit;
 	if (unit != NULL && source->unit == AS_UNIT_NONE)
-		refuse(compiler, "Units: major or minor for amounts, fraction or percent for ratios, epoch_s or epoch_ms for instants.",
-			   "\"%s\" has no unit \"%s\"", compiler->word, unit);
+		as_map_refuse(compiler, "Units: major or minor for amounts, fraction or percent for ratios, epoch_s or epoch_ms for instants.",
+					  "\"%s\" has no unit \"%s\"", compiler->word, unit);
 	if (unit == NULL && value == VALUE_AMOUNT)
 		source->unit = AS_UNIT_MAJOR;
 	if (unit == NULL && value == VALUE_RATIO)
@@ -342,10 +353,10 @@ read_unit(Compiler *compiler, AsSource *source, const char *unit, ValueClass val
 }
 
 static void
-map_object(Compiler *compiler, AsSource *source, JsonbContainer *object, AsWord word)
+map_object(AsMapCompiler *compiler, AsSource *source, JsonbContainer *object, AsWord word)
 {
-	JsonbValue *value = member(object, "value");
-	const char *column = string_member(object, "column");
+	JsonbValue *value = as_map_member(object, "value");
+	const char *column = as_map_string(object, "column");
 	JsonbIterator *iterator = JsonbIteratorInit(object);
 	JsonbValue	key;
 	JsonbIteratorToken token;
@@ -358,20 +369,20 @@ map_object(Compiler *compiler, AsSource *source, JsonbContainer *object, AsWord 
 		for (size_t i = 0; !found && i < lengthof(known); i++)
 			found = strlen(known[i]) == key.val.string.len && strncmp(known[i], key.val.string.val, key.val.string.len) == 0;
 		if (!found)
-			refuse(compiler, "Accepted are column, value, sql, unit and zone.", "\"%s\" says \"%.*s\"", compiler->word,
-				   key.val.string.len, key.val.string.val);
+			as_map_refuse(compiler, "Accepted are column, value, sql, unit and zone.", "\"%s\" says \"%.*s\"", compiler->word,
+						  key.val.string.len, key.val.string.val);
 	}
-	source->sql = string_member(object, "sql");
+	source->sql = as_map_string(object, "sql");
 	if ((column != NULL) + (value != NULL) + (source->sql != NULL) != 1)
-		refuse(compiler, NULL, "\"%s\" is not one of column, value and sql", compiler->word);
+		as_map_refuse(compiler, NULL, "\"%s\" is not one of column, value and sql", compiler->word);
 	if (word >= AS_WORDS_READ && column == NULL)
-		refuse(compiler, NULL, "\"%s\" is written, so it has to be a column", compiler->word);
-	source->zone_name = string_member(object, "zone");
+		as_map_refuse(compiler, NULL, "\"%s\" is written, so it has to be a column", compiler->word);
+	source->zone_name = as_map_string(object, "zone");
 	if (source->zone_name != NULL && pg_tzset(source->zone_name) == NULL)
-		refuse(compiler, NULL, "time zone \"%s\" of \"%s\" does not exist", source->zone_name, compiler->word);
+		as_map_refuse(compiler, NULL, "time zone \"%s\" of \"%s\" does not exist", source->zone_name, compiler->word);
 	if (source->zone_name != NULL && pg_strcasecmp(source->zone_name, "UTC") != 0)
 		source->zone = pg_tzset(source->zone_name);
-	read_unit(compiler, source, string_member(object, "unit"), words[word].value);
+	read_unit(compiler, source, as_map_string(object, "unit"), words[word].value);
 	if (column != NULL)
 		map_column(compiler, source, column);
 	else if (value != NULL)
@@ -388,17 +399,17 @@ map_object(Compiler *compiler, AsSource *source, JsonbContainer *object, AsWord 
 }
 
 static void
-map_word(Compiler *compiler, AsWord word, JsonbContainer *columns)
+map_word(AsMapCompiler *compiler, AsWord word, JsonbContainer *columns)
 {
 	AsSource   *source = &compiler->attached->sources[word];
-	JsonbValue *given = member(columns, words[word].name);
+	JsonbValue *given = as_map_member(columns, words[word].name);
 	const WordRule *rule = &words[word];
 
 	compiler->word = rule->name;
 	if (given == NULL || given->type == jbvNull)
 	{
 		if (rule->required & (1 << compiler->attached->kind))
-			refuse(compiler, NULL, "\"%s\" is not mapped", rule->name);
+			as_map_refuse(compiler, NULL, "\"%s\" is not mapped", rule->name);
 		return;
 	}
 	if (given->type == jbvString)
@@ -409,12 +420,12 @@ map_word(Compiler *compiler, AsWord word, JsonbContainer *columns)
 	else if (given->type == jbvBinary && JsonContainerIsObject(given->val.binary.data))
 		map_object(compiler, source, given->val.binary.data, word);
 	else
-		refuse(compiler, NULL, "\"%s\" is neither the name of a column nor an object", rule->name);
+		as_map_refuse(compiler, NULL, "\"%s\" is neither the name of a column nor an object", rule->name);
 	check_type(compiler, source, rule->value);
 }
 
 static void
-refuse_unknown_words(Compiler *compiler, JsonbContainer *columns)
+refuse_unknown_words(AsMapCompiler *compiler, JsonbContainer *columns)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(columns);
 	JsonbValue	key;
@@ -433,63 +444,72 @@ refuse_unknown_words(Compiler *compiler, JsonbContainer *columns)
 			found = (words[i].kinds & (1 << compiler->attached->kind)) && strlen(words[i].name) == key.val.string.len &&
 				strncmp(words[i].name, key.val.string.val, key.val.string.len) == 0;
 		if (!found)
-			refuse(compiler, accepted.data, "it has no \"%.*s\"", key.val.string.len, key.val.string.val);
+			as_map_refuse(compiler, accepted.data, "it has no \"%.*s\"", key.val.string.len, key.val.string.val);
 	}
 }
 
 /* What the words need of each other */
 static void
-check_together(Compiler *compiler)
+check_together(AsMapCompiler *compiler)
 {
 	const AsSource *sources = compiler->attached->sources;
 	bool		amount = sources[AS_WORD_AMOUNT].from != AS_FROM_NOTHING;
 	bool		paid = sources[AS_WORD_PAID].from != AS_FROM_NOTHING;
 	bool		order = sources[AS_WORD_ORDER].from != AS_FROM_NOTHING;
 
+	if (compiler->attached->kind == AS_ATTACH_BINDING)
+	{
+		if (sources[AS_WORD_KEY].from != AS_FROM_COLUMN)
+			as_map_refuse(compiler, "Rows are found again by it.", "\"key\" is not a column");
+		if (sources[AS_WORD_CURRENCY].from == AS_FROM_NOTHING && amount && sources[AS_WORD_AMOUNT].unit == AS_UNIT_MINOR)
+			as_map_refuse(compiler, "Map \"currency\", which says how many decimals there are.", "\"amount\" is in minor units");
+	}
 	if (compiler->attached->kind != AS_ATTACH_REFUND_CHECK)
 		return;
 	if (!amount && sources[AS_WORD_RATIO].from == AS_FROM_NOTHING)
-		refuse(compiler, NULL, "neither \"ratio\" nor \"amount\" is mapped");
+		as_map_refuse(compiler, NULL, "neither \"ratio\" nor \"amount\" is mapped");
 	if (paid && !amount)
-		refuse(compiler, NULL, "\"paid\" is mapped without \"amount\"");
+		as_map_refuse(compiler, NULL, "\"paid\" is mapped without \"amount\"");
 	if (order && (!amount || !paid))
-		refuse(compiler, NULL, "\"order\" is mapped without \"amount\" and \"paid\"");
+		as_map_refuse(compiler, NULL, "\"order\" is mapped without \"amount\" and \"paid\"");
 	if (paid && sources[AS_WORD_AMOUNT].unit != sources[AS_WORD_PAID].unit && sources[AS_WORD_CURRENCY].from == AS_FROM_NOTHING)
-		refuse(compiler, "Map \"currency\", which says how many decimals there are.",
-			   "\"amount\" and \"paid\" are in different units");
+		as_map_refuse(compiler, "Map \"currency\", which says how many decimals there are.",
+					  "\"amount\" and \"paid\" are in different units");
 	if (compiler->attached->counts_sql != NULL && !order)
-		refuse(compiler, NULL, "\"counts\" is given without \"order\"");
+		as_map_refuse(compiler, NULL, "\"counts\" is given without \"order\"");
 }
 
 static void
-read_definition(Compiler *compiler, JsonbContainer *definition)
+read_definition(AsMapCompiler *compiler, JsonbContainer *definition)
 {
 	AsAttached *attached = compiler->attached;
-	const char *kind = string_member(definition, "kind");
-	JsonbValue *columns = member(definition, "columns");
-	const char *term = string_member(definition, "term");
+	const char *kind = as_map_string(definition, "kind");
+	JsonbValue *columns = as_map_member(definition, "columns");
+	const char *term = as_map_string(definition, "term");
 	AsError		error;
 	int			k = 0;
 
 	while (k < lengthof(kind_names) && (kind == NULL || strcmp(kind_names[k], kind) != 0))
 		k++;
 	if (k == lengthof(kind_names) || columns == NULL || columns->type != jbvBinary || !JsonContainerIsObject(columns->val.binary.data))
-		refuse(compiler, NULL, "its definition is no JSON object with \"kind\" and \"columns\"");
+		as_map_refuse(compiler, NULL, "its definition is no JSON object with \"kind\" and \"columns\"");
 	attached->kind = (AsAttachKind) k;
-	attached->when_sql = string_member(definition, "when");
-	attached->counts_sql = string_member(definition, "counts");
+	attached->when_sql = as_map_string(definition, "when");
+	attached->counts_sql = as_map_string(definition, "counts");
 	if (attached->kind == AS_ATTACH_DEADLINE)
 	{
 		if (term == NULL)
-			refuse(compiler, NULL, "it has no term");
+			as_map_refuse(compiler, NULL, "it has no term");
 		if (!as_term_parse(term, &attached->term, &error))
-			refuse(compiler, NULL, "its term \"%s\" is none", term);
+			as_map_refuse(compiler, NULL, "its term \"%s\" is none", term);
 	}
 	refuse_unknown_words(compiler, columns->val.binary.data);
 	for (int i = 0; i < AS_WORDS; i++)
 		if (words[i].kinds & (1 << k))
 			map_word(compiler, (AsWord) i, columns->val.binary.data);
 	check_together(compiler);
+	if (attached->kind == AS_ATTACH_BINDING)
+		as_bind_read(compiler, definition);
 	compiler->word = "when";
 	if (attached->when_sql != NULL)
 		attached->when = parse(compiler, attached->when_sql, true);
@@ -501,11 +521,11 @@ read_definition(Compiler *compiler, JsonbContainer *definition)
 AsAttached *
 as_attach_compile(Relation relation, const char *name, Jsonb *definition, const char *code)
 {
-	Compiler	compiler = {relation, palloc0(sizeof(AsAttached)), code, ""};
+	AsMapCompiler compiler = {relation, palloc0(sizeof(AsAttached)), code, ""};
 
 	compiler.attached->name = pstrdup(name);
 	if (!JB_ROOT_IS_OBJECT(definition))
-		refuse(&compiler, NULL, "its definition is no JSON object");
+		as_map_refuse(&compiler, NULL, "its definition is no JSON object");
 	read_definition(&compiler, &definition->root);
 	return compiler.attached;
 }

@@ -93,8 +93,8 @@ as_attach_counts(AsAttachCall *call, TupleTableSlot *row)
 	return holds(call, call->when, row) && holds(call, call->counts, row);
 }
 
-static bool
-is_same(AsAttachCall *call, AsWord word, TupleTableSlot *old, TupleTableSlot *new)
+bool
+as_attach_is_same(AsAttachCall *call, AsWord word, TupleTableSlot *old, TupleTableSlot *new)
 {
 	const AsSource *source = &call->attached->sources[word];
 	bool		old_null;
@@ -123,7 +123,7 @@ as_attach_touched(AsAttachCall *call, TupleTableSlot *old, TupleTableSlot *new)
 	{
 		AsSourceFrom from = call->attached->sources[i].from;
 
-		if ((from == AS_FROM_COLUMN || from == AS_FROM_SQL) && !is_same(call, (AsWord) i, old, new))
+		if ((from == AS_FROM_COLUMN || from == AS_FROM_SQL) && !as_attach_is_same(call, (AsWord) i, old, new))
 			return true;
 	}
 	return false;
@@ -486,9 +486,16 @@ as_attach_old_amount(AsAttachCall *call, TupleTableSlot *row, int digits)
 	}
 }
 
+static bool
+accept_ratio(int64 number, int64 *hundredths, AsError *error)
+{
+	*hundredths = number;
+	return as_attach_ratio(number, error);
+}
+
 /* A ratio in whole hundredths of a percent, or not. */
 static bool
-check_ratio(const AsSource *source, Datum value, AsError *error)
+read_ratio(const AsSource *source, Datum value, int64 *hundredths, AsError *error)
 {
 	bool		percent = source->unit == AS_UNIT_PERCENT;
 	int			decimals = percent ? 2 : AS_RATIO_DECIMALS;
@@ -502,7 +509,7 @@ check_ratio(const AsSource *source, Datum value, AsError *error)
 		int64		number = integer_of(source->type, value);
 
 		if (number >= 0 && number <= 100)
-			return as_attach_ratio(number * (percent ? 100 : AS_RATIO_ONE), error);
+			return accept_ratio(number * (percent ? 100 : AS_RATIO_ONE), hundredths, error);
 		shown = psprintf(INT64_FORMAT, number);
 		return as_attach_ratio_refused(shown, strlen(shown), error);
 	}
@@ -511,18 +518,18 @@ check_ratio(const AsSource *source, Datum value, AsError *error)
 		case NUMERICOID:
 			if (as_numeric_to_scaled(unpacked(value, &buffer), decimals, &scaled) == AS_NUMERIC_FITS &&
 				scaled >= PG_INT64_MIN && scaled <= PG_INT64_MAX)
-				return as_attach_ratio((int64) scaled, error);
+				return accept_ratio((int64) scaled, hundredths, error);
 			shown = DatumGetCString(DirectFunctionCall1(numeric_out, value));
 			return as_attach_ratio_refused(shown, strlen(shown), error);
 		case FLOAT4OID:
 		case FLOAT8OID:
 			{
 				float8		number = source->type == FLOAT8OID ? DatumGetFloat8(value) : DatumGetFloat4(value);
-				float8		hundredths = number * (percent ? 100 : AS_RATIO_ONE);
+				float8		scale = number * (percent ? 100 : AS_RATIO_ONE);
 				float8		slack = source->type == FLOAT8OID ? FLOAT_SLACK : 1e-2;
 
-				if (fabs(hundredths) < 1e9 && fabs(hundredths - rint(hundredths)) < slack)
-					return as_attach_ratio((int64) rint(hundredths), error);
+				if (fabs(scale) < 1e9 && fabs(scale - rint(scale)) < slack)
+					return accept_ratio((int64) rint(scale), hundredths, error);
 				shown = psprintf("%g", number);
 				return as_attach_ratio_refused(shown, strlen(shown), error);
 			}
@@ -530,10 +537,22 @@ check_ratio(const AsSource *source, Datum value, AsError *error)
 		case VARCHAROID:
 		case BPCHAROID:
 			text = PG_DETOAST_DATUM_PACKED(value);
-			return as_attach_ratio_text(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), percent, error);
+			return as_attach_ratio_text(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text), percent, hundredths, error);
 		default:
-			return as_attach_ratio(DatumGetRatio(value), error);
+			return accept_ratio(DatumGetRatio(value), hundredths, error);
 	}
+}
+
+bool
+as_attach_ratio_at(AsAttachCall *call, TupleTableSlot *row, int64 *hundredths)
+{
+	bool		isnull;
+	Datum		value = as_attach_raw(call, AS_WORD_RATIO, row, &isnull);
+	AsError		error;
+
+	if (!isnull && !read_ratio(&call->attached->sources[AS_WORD_RATIO], value, hundredths, &error))
+		as_attach_refuse(call, &error);
+	return !isnull;
 }
 
 void
@@ -542,18 +561,14 @@ as_attach_check_row(AsAttachCall *call, TupleTableSlot *row, bool always)
 	const AsSource *sources = call->attached->sources;
 	AsAmount	amount;
 	AsAmount	paid;
+	int64		hundredths;
 	bool		has_paid = false;
 	bool		isnull;
 	AsError		error;
 	int			digits;
 
 	if (sources[AS_WORD_RATIO].from != AS_FROM_NOTHING)
-	{
-		Datum		ratio = as_attach_raw(call, AS_WORD_RATIO, row, &isnull);
-
-		if (!isnull && !check_ratio(&sources[AS_WORD_RATIO], ratio, &error))
-			as_attach_refuse(call, &error);
-	}
+		(void) as_attach_ratio_at(call, row, &hundredths);
 	if (sources[AS_WORD_AMOUNT].from == AS_FROM_NOTHING)
 		return;
 	(void) as_attach_raw(call, AS_WORD_AMOUNT, row, &isnull);

@@ -10,7 +10,7 @@
 #include "postgres.h"
 
 #include "access.h"
-#include "access/xact.h"
+#include "bind.h"
 #include "catalog/pg_type.h"
 #include "clock.h"
 #include "config.h"
@@ -22,13 +22,13 @@
 #include "owner.h"
 #include "request.h"
 #include "statement.h"
+#include "try.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/elog.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 /* Into how many parts rows are split where one of them fails: what is done in
@@ -99,9 +99,8 @@ static AsStatement park_request = {
 	5, {INT8OID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID}
 };
 
-/* Executes a statement that writes the sweep's own columns; returns on how many rows. */
-static int64
-parking(AsStatement *statement, Datum *values)
+int64
+as_park(AsStatement *statement, Datum *values)
 {
 	as_parking = true;
 	PG_TRY();
@@ -130,7 +129,7 @@ park(const AsKeys *keys, int at, TimestampTz cutoff, const ErrorData *error)
 	values[2] = CStringGetTextDatum(psprintf("%s: %s", unpack_sql_state(error->sqlerrcode), error->message));
 	values[3] = TimestampTzGetDatum(as_now());
 	values[4] = TimestampTzGetDatum(cutoff);
-	return parking(&park_request, values);
+	return as_park(&park_request, values);
 }
 
 typedef enum Blame
@@ -161,6 +160,25 @@ blame(int sqlstate)
 		BLAME_UNCERTAIN : BLAME_RUN;
 }
 
+typedef struct Part
+{
+	const AsKeys *keys;
+	int			from;
+	int			count;
+	TimestampTz cutoff;
+	const ErrorData *to_park;	/* NULL: fire */
+	int64		rows;			/* on how many it was done */
+} Part;
+
+static void
+work_on_part(void *context)
+{
+	Part	   *part = context;
+
+	part->rows = part->to_park == NULL ? fire(part->keys, part->from, part->count, part->cutoff) :
+		park(part->keys, part->from, part->cutoff, part->to_park);
+}
+
 /*
  * Runs fire(), or park() where there is an error to park with, in a
  * subtransaction.  Returns the error of a row, copied; NULL: it went well, and
@@ -169,27 +187,10 @@ blame(int sqlstate)
 static ErrorData *
 try_rows(const AsKeys *keys, int from, int count, TimestampTz cutoff, const ErrorData *to_park, int64 *rows)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData  *volatile error = NULL;
+	Part		part = {keys, from, count, cutoff, to_park, 0};
+	ErrorData  *error = as_try(work_on_part, &part);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		*rows = to_park == NULL ? fire(keys, from, count, cutoff) : park(keys, from, cutoff, to_park);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
+	*rows = part.rows;
 	if (error != NULL && blame(error->sqlerrcode) == BLAME_RUN)
 		ReThrowError(error);
 	return error;
@@ -253,12 +254,44 @@ fire_rows(const AsKeys *keys, int from, int count, TimestampTz cutoff, AsTally *
 	FreeErrorData(error);
 }
 
+/*
+ * Of a batch, what is not bound or whose rows of the ERP's could be locked: the
+ * others are somebody's at the moment, and due again at the next run.
+ */
+static void
+keep_lockable(const AsKeys *keys, int from, int count, AsKeys *kept)
+{
+	bool	   *locked = palloc(sizeof(bool) * Max(count, 1));
+
+	as_bound_lock(keys->shop_ids + from, keys->request_ids + from, count, false, locked);
+	kept->count = 0;
+	kept->shop_ids = palloc(sizeof(Datum) * Max(count, 1));
+	kept->request_ids = palloc(sizeof(Datum) * Max(count, 1));
+	for (int i = 0; i < count; i++)
+	{
+		if (!locked[i])
+			continue;
+		kept->shop_ids[kept->count] = keys->shop_ids[from + i];
+		kept->request_ids[kept->count++] = keys->request_ids[from + i];
+	}
+	pfree(locked);
+}
+
 void
 as_fire_batch(const AsKeys *keys, int from, int count, TimestampTz cutoff, AsTally *tally)
 {
 	ListCell   *cell;
+	AsKeys		free_keys;
 
-	fire_rows(keys, from, count, cutoff, tally);
+	if (as_is_any_bound())
+	{
+		keep_lockable(keys, from, count, &free_keys);
+		keys = &free_keys;
+		from = 0;
+		count = free_keys.count;
+	}
+	if (count > 0)
+		fire_rows(keys, from, count, cutoff, tally);
 	foreach(cell, tally->doubts)
 	{
 		Doubt	   *doubt = lfirst(cell);
@@ -371,7 +404,7 @@ aftersale_unpark(PG_FUNCTION_ARGS)
 	values[2] = TimestampTzGetDatum(as_now());
 	as_owner_begin(&owner, as_relation("request"));
 	SPI_connect();
-	rows = parking(&unpark_request, values);
+	rows = as_park(&unpark_request, values);
 	if (rows == 0)
 	{
 		as_execute(&look_for_request, values, NULL, false, 1);

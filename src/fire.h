@@ -7,6 +7,7 @@
 
 #include "datatype/timestamp.h"
 #include "nodes/pg_list.h"
+#include "statement.h"
 
 #define AS_BATCH_ROWS	1000
 
@@ -36,5 +37,11 @@ extern void as_take_keys(AsKeys *keys, MemoryContext context);
  * fault is raised.
  */
 extern void as_fire_batch(const AsKeys *keys, int from, int count, TimestampTz cutoff, AsTally *tally);
+
+/*
+ * Executes a statement that writes the sweep's own columns (act_at, attempts,
+ * fault), with SPI connected; returns on how many rows.
+ */
+extern int64 as_park(AsStatement *statement, Datum *values);
 
 #endif

@@ -413,6 +413,14 @@ requirements_asked(const AsJudgement *judgement)
 	return has_rules(judgement) ? UINT64_MAX : as_flow_requirements(judgement->flow, judgement->command.action);
 }
 
+/* A matter of before, taken in from a bound table: no rule acts on it as it is opened. */
+static bool
+is_backfill(AsActorKind actor, Jsonb *payload)
+{
+	return actor == AS_ACTOR_PLATFORM && payload != NULL &&
+		getKeyJsonValueFromContainer(&payload->root, "backfill", 8, NULL) != NULL;
+}
+
 void
 as_judge_opening(const AsRequestRow *row, AsActorKind actor, AsInstant now, AsJudgement *judgement)
 {
@@ -429,7 +437,8 @@ as_judge_opening(const AsRequestRow *row, AsActorKind actor, AsInstant now, AsJu
 		add_configuration(row, judgement);	/* the caches may have been asked
 											 * meanwhile */
 	read_opening_report(row, as_row_jsonb(row, AS_COL_payload), judgement);
-	as_judge_add_rules(NULL, judgement);
+	if (!is_backfill(actor, as_row_jsonb(row, AS_COL_payload)))
+		as_judge_add_rules(NULL, judgement);
 	decide(judgement);
 	as_judge_note_uses(judgement);
 }

@@ -14,7 +14,10 @@
 #include "errors.h"
 #include "miscadmin.h"
 #include "owner.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 Oid
@@ -64,6 +67,27 @@ void
 as_their_owner_begin(AsOwner *owner, Oid relation)
 {
 	begin(owner, as_relation_owner(relation));
+}
+
+void
+as_bound_owner_begin(AsOwner *owner, Relation table)
+{
+	Oid			user = table->rd_rel->relowner;
+	int			context;
+
+	GetUserIdAndSecContext(&owner->saved_user, &owner->saved_context);
+	context = owner->saved_context | SECURITY_LOCAL_USERID_CHANGE;
+
+	/*
+	 * what his triggers leave to the end of the transaction would be done as
+	 * a superuser
+	 */
+	if (superuser_arg(owner->saved_user) && !superuser_arg(user))
+		context |= SECURITY_RESTRICTED_OPERATION;
+	SetUserIdAndSecContext(user, context);
+	owner->guc_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", psprintf("%s, pg_temp", quote_identifier(get_namespace_name(RelationGetNamespace(table)))),
+							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
 void

@@ -5,6 +5,8 @@
 #ifndef AFTERSALE_OWNER_H
 #define AFTERSALE_OWNER_H
 
+#include "utils/relcache.h"
+
 typedef struct AsOwner
 {
 	Oid			saved_user;
@@ -25,6 +27,13 @@ extern void as_owner_begin(AsOwner *owner, Oid relation);
  * another role.
  */
 extern void as_their_owner_begin(AsOwner *owner, Oid relation);
+
+/*
+ * For writing to a bound table of the ERP's, whose own triggers run then: as its
+ * owner, with the table's schema as the search path, and not
+ * security-restricted, so that they may do what they always do.
+ */
+extern void as_bound_owner_begin(AsOwner *owner, Relation table);
 
 extern void as_owner_end(AsOwner *owner);
 

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "bind.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -100,6 +101,9 @@ typedef struct Recorder
 	AsRows		refunds;
 	AsRows		taken_back;
 	AsRows		uses;			/* of automatic rules, likewise */
+	bool		any_bound;		/* some table of the ERP's is bound */
+	AsRows		bound;			/* keys of requests that may be, for the
+								 * write-back */
 	int			chunk_events;
 	AsRows		items;
 	AsRows		charges;
@@ -339,6 +343,22 @@ collect_effects(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	}
 }
 
+/* What was decided goes back into the row of the ERP's that the request is bound to. */
+static void
+collect_bound(Recorder *recorder, const AsRequestRow *new)
+{
+	MemoryContext before;
+
+	if (!recorder->any_bound || as_bound_is_acting(as_row_int64(new, AS_COL_shop_id), as_row_int64(new, AS_COL_request_id)))
+		return;
+	before = MemoryContextSwitchTo(recorder->statement);
+	as_rows_begin(&recorder->bound);
+	as_rows_set(&recorder->bound, 0, new->values[AS_COL_shop_id], false);
+	as_rows_set(&recorder->bound, 1, new->values[AS_COL_request_id], false);
+	recorder->bound.count++;
+	MemoryContextSwitchTo(before);
+}
+
 static void
 collect_opened(Recorder *recorder, const AsRequestRow *new)
 {
@@ -352,6 +372,7 @@ collect_opened(Recorder *recorder, const AsRequestRow *new)
 	collect_events(recorder, new, &judgement, NULL);
 	as_timer_rows_add(&recorder->timers, new, &judgement);
 	collect_effects(recorder, NULL, new, &judgement);
+	collect_bound(recorder, new);
 	if (!new->nulls[AS_COL_last_items])
 	{
 		AsRows	   *items = &recorder->items;
@@ -377,7 +398,11 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 		if (changed == AS_REQUEST_COLUMN_COUNT && !as_request_same(old, new, AS_COL_platform_due_at))
 			changed = AS_COL_platform_due_at;
 		if (changed == AS_REQUEST_COLUMN_COUNT)
+		{
+			if (!as_request_same(old, new, AS_COL_warehouse_id))
+				collect_bound(recorder, new);
 			return;
+		}
 	}
 	if (changed != AS_REQUEST_COLUMN_COUNT)
 		altered(recorder->relation, new, as_request_column_names[changed]);
@@ -389,6 +414,7 @@ collect_updated(Recorder *recorder, const AsRequestRow *old, const AsRequestRow 
 	collect_events(recorder, new, &judgement, as_row_digest(old));
 	as_timer_rows_add(&recorder->timers, new, &judgement);
 	collect_effects(recorder, old, new, &judgement);
+	collect_bound(recorder, new);
 }
 
 static void
@@ -508,6 +534,8 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 	as_refunds_init(&recorder.refunds);
 	as_take_back_init(&recorder.taken_back);
 	as_uses_init(&recorder.uses);
+	recorder.any_bound = as_is_any_bound();
+	as_rows_init(&recorder.bound, AS_KEY_COLUMNS, as_key_types);
 	MemoryContextSwitchTo(recorder.chunk);
 	begin_chunk(&recorder);
 	while (reader_next(&new_rows, &recorder.map, &new))
@@ -531,6 +559,7 @@ aftersale_request_record(PG_FUNCTION_ARGS)
 	count_uses(&recorder);
 	as_take_back(&recorder.taken_back, RelationGetRelid(recorder.relation));
 	as_refunds_book(&recorder.refunds, RelationGetRelid(recorder.relation));
+	as_bound_write(&recorder.bound);
 	MemoryContextDelete(recorder.chunk);
 	MemoryContextDelete(recorder.statement);
 	ExecDropSingleTupleTableSlot(new_rows.slot);

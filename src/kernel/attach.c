@@ -115,7 +115,7 @@ as_decimal_parse(const char *text, size_t length, int decimals, AsAmount *amount
 }
 
 bool
-as_attach_ratio_text(const char *text, size_t length, bool percent, AsError *error)
+as_attach_ratio_text(const char *text, size_t length, bool percent, int64_t *hundredths, AsError *error)
 {
 	AsAmount	value;
 	size_t		end = length;
@@ -129,7 +129,8 @@ as_attach_ratio_text(const char *text, size_t length, bool percent, AsError *err
 	}
 	if (!as_decimal_parse(text, end, percent ? 2 : AS_RATIO_DECIMALS, &value) || value > INT64_MAX || value < INT64_MIN)
 		return as_attach_ratio_refused(text, length, error);
-	return as_attach_ratio((int64_t) value, error);
+	*hundredths = (int64_t) value;
+	return as_attach_ratio(*hundredths, error);
 }
 
 bool

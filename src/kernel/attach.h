@@ -33,7 +33,7 @@ extern bool as_decimal_parse(const char *text, size_t length, int decimals, AsAm
  * A ratio as text: "30%", or a plain number that is a percentage or a fraction.
  * RA043 where it is no ratio.
  */
-extern bool as_attach_ratio_text(const char *text, size_t length, bool percent, AsError *error);
+extern bool as_attach_ratio_text(const char *text, size_t length, bool percent, int64_t *hundredths, AsError *error);
 
 /* An amount against what was paid (NULL: unknown): RA040 negative, RA045 above it (TEMU-07). */
 extern bool as_attach_amount(AsAmount amount, const AsAmount *paid, int digits, AsError *error);

@@ -1,0 +1,267 @@
+/*
+ * bind_table.c
+ *		Where bindings have their tables, and the locks of their rows.
+ *
+ * The lock order is the ERP's row first, then the request: whoever acts on
+ * requests from our side locks what they are bound to before.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "bind.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "config.h"
+#include "errors.h"
+#include "executor/spi.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
+#include "statement.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+const Oid	as_key_types[AS_KEY_COLUMNS] = {INT8OID, INT8OID};
+
+/* ---- whether there is any ---- */
+
+bool
+as_is_any_bound(void)
+{
+	static uint64 known_at = 0;
+	static bool known = false;
+	uint64		epoch = as_config_epoch(AS_ATTACHMENT);
+	AsConfigLoad load;
+	bool		any;
+
+	if (known_at == epoch)
+		return known;
+	as_config_begin_load(&load);
+	if (SPI_execute("SELECT FROM aftersale.attachment WHERE kind OPERATOR(pg_catalog.=) 'binding'", true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the bindings");
+	any = SPI_processed > 0;
+	as_config_end_load(&load);
+	if (load.publish)
+	{
+		known = any;
+		known_at = epoch;
+	}
+	return any;
+}
+
+/* ---- tables ---- */
+
+typedef struct BoundTable
+{
+	char		name[NAMEDATALEN];	/* key */
+	Oid			relation;		/* where the binding was found last */
+} BoundTable;
+
+static HTAB *bound_tables = NULL;
+
+static BoundTable *
+remembered(const char *name)
+{
+	char		key[NAMEDATALEN] = {0};
+	BoundTable *entry;
+	bool		found;
+
+	if (bound_tables == NULL)
+	{
+		HASHCTL		control = {.keysize = NAMEDATALEN,.entrysize = sizeof(BoundTable),.hcxt = CacheMemoryContext};
+
+		bound_tables = hash_create("aftersale bound tables", 16, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	}
+	strlcpy(key, name, sizeof key);
+	entry = hash_search(bound_tables, key, HASH_ENTER, &found);
+	if (!found)
+		entry->relation = InvalidOid;
+	return entry;
+}
+
+/* The trigger function of bindings. */
+static Oid
+trigger_function(void)
+{
+	return LookupFuncName(list_make2(makeString("aftersale"), makeString("attached_binding")), 0, NULL, false);
+}
+
+/* The topmost table that has triggers of the binding; InvalidOid: none has. */
+static Oid
+find_table(const char *name)
+{
+	Oid			types[1] = {TEXTOID};
+	Datum		values[1] = {CStringGetTextDatum(name)};
+	AsConfigLoad load;
+	Oid			found = InvalidOid;
+	bool		isnull;
+
+	as_config_begin_load(&load);
+	if (SPI_execute_with_args("SELECT t.relation FROM aftersale.attachment_triggers() AS t"
+							  " WHERE t.attachment OPERATOR(pg_catalog.=) $1 AND NOT t.is_clone"
+							  " ORDER BY (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_ancestors(t.relation)), t.relation LIMIT 1",
+							  1, types, values, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for the table of binding \"%s\"", name);
+	if (SPI_processed == 1)
+		found = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	as_config_end_load(&load);
+	return found;
+}
+
+static AsAttachCall *
+call_on(Oid relation, const char *name)
+{
+	Relation	table = OidIsValid(relation) ? try_table_open(relation, RowExclusiveLock) : NULL;
+	AsAttachCall *call;
+
+	if (table == NULL)
+		return NULL;
+	call = as_attach_call_found(table, name, trigger_function());
+	if (call == NULL)
+		table_close(table, NoLock);
+	return call;
+}
+
+AsAttachCall *
+as_bound_table(const char *name)
+{
+	AsAttachState state;
+	AsAttachCall *call;
+	Oid			relation;
+
+	as_attach_state(name, &state);
+	if (!state.exists || state.paused)
+		return NULL;
+	call = call_on(remembered(name)->relation, name);
+	if (call == NULL)
+	{
+		relation = find_table(name);
+		remembered(name)->relation = relation;
+		call = call_on(relation, name);
+	}
+	if (call != NULL)
+		as_attach_require_registered(call);
+	return call;
+}
+
+void
+as_bound_table_close(AsAttachCall *call)
+{
+	FreeExprContext(call->econtext, true);
+	table_close(call->relation, NoLock);
+}
+
+/* ---- locks ---- */
+
+static AsStatement find_bound = {
+	"SELECT b.binding, b.row_ref, k.number FROM unnest($1, $2) WITH ORDINALITY AS k(shop_id, request_id, number)"
+	" JOIN aftersale.bound_row AS b ON b.shop_id = k.shop_id AND b.request_id = k.request_id"
+	" ORDER BY b.binding",
+	2, {INT8ARRAYOID, INT8ARRAYOID}
+};
+
+/* Rows of one binding, of those that were found */
+typedef struct Found
+{
+	char	   *binding;
+	char	   *row_ref;
+	int			number;			/* of the key, from 0 */
+} Found;
+
+static ArrayType *
+ref_array(const Found *found, int count)
+{
+	Datum	   *refs = palloc(sizeof(Datum) * count);
+
+	for (int i = 0; i < count; i++)
+		refs[i] = CStringGetTextDatum(found[i].row_ref);
+	return construct_array(refs, count, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/* Executes a statement on the rows, which returns places in found; those are locked. */
+static int
+mark_rows(const char *sql, const Found *found, int count, bool *locked)
+{
+	Oid			types[1] = {TEXTARRAYOID};
+	Datum		values[1] = {PointerGetDatum(ref_array(found, count))};
+	bool		isnull;
+
+	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not execute \"%s\"", sql);
+	for (uint64 i = 0; locked != NULL && i < SPI_processed; i++)
+	{
+		int			place = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
+
+		if (!isnull)
+			locked[found[place - 1].number] = true;
+	}
+	return (int) SPI_processed;
+}
+
+/* Locks the rows; what cannot be had at once is left out where waiting is not wanted. */
+static void
+lock_rows(AsAttachCall *call, const Found *found, int count, bool wait, bool *locked)
+{
+	const AsSource *key = &call->attached->sources[AS_WORD_KEY];
+	const char *column = psprintf("t.%s", quote_identifier(key->column));
+	const char *type = format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+	const char *table = as_attach_table(call->relation);
+	AsOwner		owner;
+
+	as_bound_owner_begin(&owner, call->relation);
+	SPI_connect();
+	if (mark_rows(psprintf("SELECT pg_catalog.array_position($1, %s::pg_catalog.text) FROM %s AS t WHERE %s = ANY ($1::%s[])"
+						   " ORDER BY %s FOR NO KEY UPDATE%s", column, table, column, type, column, wait ? "" : " SKIP LOCKED"),
+				  found, count, locked) < count && !wait)
+		/* a row that is gone is nobody's: its request goes on */
+		(void) mark_rows(psprintf("SELECT k.place::pg_catalog.int4 FROM unnest($1) WITH ORDINALITY AS k(ref, place)"
+								  " WHERE NOT EXISTS (SELECT FROM %s AS t WHERE %s = k.ref::%s)", table, column, type),
+						 found, count, locked);
+	SPI_finish();
+	as_owner_end(&owner);
+}
+
+void
+as_bound_lock(const Datum *shop_ids, const Datum *request_ids, int count, bool wait, bool *locked)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		values[2];
+	Found	   *found;
+	int			n;
+	AsOwner		owner;
+	bool		isnull;
+
+	for (int i = 0; locked != NULL && i < count; i++)
+		locked[i] = true;
+	if (count == 0 || !as_is_any_bound())
+		return;
+	values[0] = PointerGetDatum(construct_array((Datum *) shop_ids, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	values[1] = PointerGetDatum(construct_array((Datum *) request_ids, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	as_owner_begin(&owner, as_relation("request"));
+	SPI_connect();
+	as_execute(&find_bound, values, NULL, false, 0);
+	n = (int) SPI_processed;
+	found = MemoryContextAlloc(caller, sizeof(Found) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+	{
+		found[i].binding = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+		found[i].row_ref = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2));
+		found[i].number = (int) DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 3, &isnull)) - 1;
+	}
+	SPI_finish();
+	as_owner_end(&owner);
+	for (int from = 0, to; from < n; from = to)
+	{
+		AsAttachCall *call = as_bound_table(found[from].binding);
+
+		for (to = from; to < n && strcmp(found[to].binding, found[from].binding) == 0; to++)
+			if (call != NULL && locked != NULL)
+				locked[found[to].number] = false;
+		if (call == NULL)
+			continue;
+		lock_rows(call, found + from, to - from, wait, locked);
+		as_bound_table_close(call);
+	}
+}
