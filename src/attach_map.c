@@ -62,7 +62,7 @@ static const WordRule words[AS_WORDS] = {
 	[AS_WORD_KEY] = {"key", VALUE_TEXT, DEADLINE | BINDING, BINDING},
 	[AS_WORD_RATIO] = {"ratio", VALUE_RATIO, REFUND | BINDING, 0},
 	[AS_WORD_AMOUNT] = {"amount", VALUE_AMOUNT, REFUND | BINDING, 0},
-	[AS_WORD_PAID] = {"paid", VALUE_AMOUNT, REFUND, 0},
+	[AS_WORD_PAID] = {"paid", VALUE_AMOUNT, REFUND | BINDING, 0},
 	[AS_WORD_ORDER] = {"order", VALUE_TEXT, REFUND | BINDING, 0},
 	[AS_WORD_CURRENCY] = {"currency", VALUE_TEXT, REFUND | BINDING, 0},
 	[AS_WORD_SHOP] = {"shop", VALUE_SHOP, DEADLINE | REFUND | WAREHOUSE | BINDING, WAREHOUSE | BINDING},
@@ -461,8 +461,10 @@ check_together(AsMapCompiler *compiler)
 	{
 		if (sources[AS_WORD_KEY].from != AS_FROM_COLUMN)
 			as_map_refuse(compiler, "Rows are found again by it.", "\"key\" is not a column");
-		if (sources[AS_WORD_CURRENCY].from == AS_FROM_NOTHING && amount && sources[AS_WORD_AMOUNT].unit == AS_UNIT_MINOR)
-			as_map_refuse(compiler, "Map \"currency\", which says how many decimals there are.", "\"amount\" is in minor units");
+		if (sources[AS_WORD_CURRENCY].from == AS_FROM_NOTHING && (sources[AS_WORD_AMOUNT].unit == AS_UNIT_MINOR || sources[AS_WORD_PAID].unit == AS_UNIT_MINOR))
+			as_map_refuse(compiler, "Map \"currency\", which says how many decimals there are.", "amounts are in minor units");
+		if (paid && !order)
+			as_map_refuse(compiler, NULL, "\"paid\" is mapped without \"order\"");
 	}
 	if (compiler->attached->kind != AS_ATTACH_REFUND_CHECK)
 		return;

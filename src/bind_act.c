@@ -100,11 +100,11 @@ put_json(AsRows *rows, int column, const Reading *reading, AsWord word)
 }
 
 static void
-put_amount(AsRows *rows, int column, const Reading *reading)
+put_amount(AsRows *rows, int column, const Reading *reading, AsWord word)
 {
 	int			digits = as_attach_digits(reading->call, reading->row, false);
 	AsAmount	amount = 0;
-	bool		known = as_attach_amount_at(reading->call, AS_WORD_AMOUNT, reading->row, digits, &amount);
+	bool		known = as_attach_amount_at(reading->call, word, reading->row, digits, &amount);
 	Datum		value = NumericGetDatum(as_scaled_to_numeric(amount, digits));
 
 	if (reading->call->attached->sources[AS_WORD_CURRENCY].from == AS_FROM_NOTHING)
@@ -364,7 +364,7 @@ put_opening(AsRows *rows, AsBoundChanges *changes, const AsBoundChange *change)
 	put_instant(rows, OPEN_ORDERED_AT, &reading, AS_WORD_ORDERED);
 	put_text(rows, OPEN_COUNTRY, &reading, AS_WORD_COUNTRY);
 	put_text(rows, OPEN_CURRENCY, &reading, AS_WORD_CURRENCY);
-	put_amount(rows, OPEN_AMOUNT, &reading);
+	put_amount(rows, OPEN_AMOUNT, &reading, AS_WORD_AMOUNT);
 	put_ratio(rows, OPEN_RATIO, &reading);
 	put_instant(rows, OPEN_OPENED_AT, &reading, AS_WORD_OPENED);
 	put_instant(rows, OPEN_PLATFORM_DUE_AT, &reading, AS_WORD_PLATFORM_DUE);
@@ -409,12 +409,69 @@ bind_to_new(Deeds *deeds, int from, int count)
 	as_owner_end(&owner);
 }
 
+/* ---- what was paid for the orders ---- */
+
+enum
+{
+	PAID_SHOP_ID, PAID_ORDER_REF, PAID_COUNTRY, PAID_CURRENCY, PAID_PAID, PAID_COLUMNS
+};
+
+static const Oid paid_types[PAID_COLUMNS] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID};
+
+/* By key, and no less than what was refunded already. */
+#define SET_PAID \
+	"INSERT INTO aftersale.order_balance AS b (shop_id, order_ref, currency, paid)" \
+	" SELECT DISTINCT ON (k.shop_id, k.order_ref, c.currency) k.shop_id, k.order_ref, c.currency, k.paid FROM "
+#define SET_PAID_NAMES " AS k(shop_id, order_ref, country, currency, paid)" \
+	" CROSS JOIN LATERAL (SELECT COALESCE(k.currency, (SELECT s.currency FROM aftersale.shop_country AS s" \
+	"  WHERE s.shop_id OPERATOR(pg_catalog.=) k.shop_id AND s.country OPERATOR(pg_catalog.=) COALESCE(k.country, s.country) LIMIT 1))) AS c(currency)" \
+	" WHERE c.currency IS NOT NULL ORDER BY k.shop_id, k.order_ref, c.currency, k.paid DESC" \
+	" ON CONFLICT (shop_id, order_ref, currency) DO UPDATE SET paid = excluded.paid" \
+	" WHERE b.paid OPERATOR(pg_catalog.<>) excluded.paid AND excluded.paid OPERATOR(pg_catalog.>=) b.refunded"
+
+static AsRowsStatement set_paid = AS_ROWS_STATEMENT(
+													SET_PAID "(VALUES ($1, $2, $3, $4, $5))" SET_PAID_NAMES,
+													SET_PAID "unnest($1, $2, $3, $4, $5)" SET_PAID_NAMES
+);
+
+static void
+set_what_was_paid(Deeds *deeds, int from, int count)
+{
+	AsAttachCall *call = deeds->changes->call;
+	AsRows		rows;
+	AsOwner		owner;
+
+	if (call->attached->sources[AS_WORD_PAID].from == AS_FROM_NOTHING)
+		return;
+	as_rows_init(&rows, PAID_COLUMNS, paid_types);
+	for (int i = 0; i < count; i++)
+	{
+		const AsBoundChange *change = change_at(deeds, from + i);
+		Reading		reading = reading_of(deeds->changes, change);
+
+		as_rows_begin(&rows);
+		as_rows_set(&rows, PAID_SHOP_ID, Int64GetDatum(change->shop_id), false);
+		put_text(&rows, PAID_ORDER_REF, &reading, AS_WORD_ORDER);
+		put_text(&rows, PAID_COUNTRY, &reading, AS_WORD_COUNTRY);
+		put_text(&rows, PAID_CURRENCY, &reading, AS_WORD_CURRENCY);
+		put_amount(&rows, PAID_PAID, &reading, AS_WORD_PAID);
+		if (!rows.columns[PAID_ORDER_REF].nulls[rows.count] && !rows.columns[PAID_PAID].nulls[rows.count])
+			rows.count++;
+	}
+	as_bound_owner_begin(&owner, call->relation);
+	SPI_connect();
+	as_rows_execute(&rows, &set_paid);
+	SPI_finish();
+	as_owner_end(&owner);
+}
+
 static void
 open_requests(Deeds *deeds, int from, int count)
 {
 	AsRows		rows;
 
 	bind_to_new(deeds, from, count);
+	set_what_was_paid(deeds, from, count);
 	as_rows_init(&rows, OPEN_COLUMNS, open_types);
 	for (int i = 0; i < count; i++)
 		put_opening(&rows, deeds->changes, change_at(deeds, from + i));
@@ -517,7 +574,7 @@ mirror_rows(Deeds *deeds, int from, int count)
 		put_text(&rows, SAME_REASON, &reading, AS_WORD_REASON);
 		put_text(&rows, SAME_ORDER_REF, &reading, AS_WORD_ORDER);
 		put_instant(&rows, SAME_ORDERED_AT, &reading, AS_WORD_ORDERED);
-		put_amount(&rows, SAME_AMOUNT, &reading);
+		put_amount(&rows, SAME_AMOUNT, &reading, AS_WORD_AMOUNT);
 		put_ratio(&rows, SAME_RATIO, &reading);
 		put_json(&rows, SAME_ATTRIBUTES, &reading, AS_WORD_ATTRIBUTES);
 		put_instant(&rows, SAME_PLATFORM_DUE_AT, &reading, AS_WORD_PLATFORM_DUE);

@@ -73,6 +73,7 @@ read_rows(AsBoundChanges *changes, int max_rows, char **last)
 	}
 	if (found > 0)
 		*last = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[found - 1], SPI_tuptable->tupdesc, 2));
+	ExecClearTuple(slot);		/* its row is SPI's memory */
 	as_attach_read_end(&read);
 	ExecDropSingleTupleTableSlot(slot);
 	return found;

@@ -26,7 +26,8 @@ static AsStatement find_bound = {
 
 /* Of a matter that was opened again and again, the last: it has the row's key, or that and a number. */
 static AsStatement find_opened = {
-	"SELECT k.number," FOUND_COLUMNS ", n.next"
+	"SELECT k.number," FOUND_COLUMNS ", n.next,"
+	" EXISTS (SELECT FROM aftersale.bound_row AS b WHERE b.shop_id = r.shop_id AND b.request_id = r.request_id)"
 	" FROM unnest($1, $2, $3, $4) AS k(shop_id, row_ref, number, flow)"
 	" JOIN aftersale.request AS f ON f.shop_id = k.shop_id AND f.flow = k.flow AND f.external_ref = k.row_ref"
 	" CROSS JOIN LATERAL (SELECT CASE WHEN NOT EXISTS (SELECT FROM aftersale.request AS t"
@@ -138,10 +139,14 @@ find_by_key(AsBoundChanges *changes, Asked *asked)
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
 		int			next = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 7, &isnull));
-		AsBoundChange *change = take_found(changes, (int) i, NULL);
+		bool		bound = DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 8, &isnull));
+		AsBoundChange *change = &changes->list[DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull))];
 
-		change->adopted = !change->closed;
 		change->external_ref = MemoryContextStrdup(changes->context, psprintf("%s#%d", change->row_ref, next));
+		if (bound)
+			continue;			/* another table has that key, too */
+		(void) take_found(changes, (int) i, NULL);
+		change->adopted = !change->closed;
 	}
 }
 

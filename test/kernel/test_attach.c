@@ -29,7 +29,9 @@ fails(const char *text, int decimals)
 static bool
 ratio(const char *text, bool percent)
 {
-	return as_attach_ratio_text(text, strlen(text), percent, &error);
+	int64_t		hundredths;
+
+	return as_attach_ratio_text(text, strlen(text), percent, &hundredths, &error);
 }
 
 int
