@@ -38,7 +38,7 @@ BEGIN
         ELSIF (CASE
             WHEN relation.relname IN ('personal', 'heartbeat') THEN false
             WHEN relation.relname IN ('installation', 'login', 'access') THEN true
-            WHEN access_statements.capability = 'outbox' THEN relation.relname IN ('shop', 'refund')
+            WHEN access_statements.capability = 'outbox' THEN relation.relname IN ('shop', 'refund', 'binding_outbox')
             ELSE reads END)
         THEN
             RETURN NEXT format('GRANT SELECT ON aftersale.%I TO %I', relation.relname, access_statements.role);
@@ -63,7 +63,10 @@ BEGIN
             ('reporter', 1, 'SELECT (finished_at, complete)', 'heartbeat'),
             ('sweeper', 1, 'SELECT (shop_id, request_id, act_at, attempts), UPDATE (action, actor, act_at, attempts, fault)', 'request'),
             ('sweeper', 2, 'SELECT, UPDATE', 'heartbeat'),
-            ('outbox', 1, 'UPDATE (status, claimed_until, attempts, platform_ref, error)', 'refund')
+            ('service', 11, 'UPDATE (handled_at)', 'binding_outbox'),
+            ('service', 12, 'UPDATE (settled_at)', 'binding_conflict'),
+            ('outbox', 1, 'UPDATE (status, claimed_until, attempts, platform_ref, error)', 'refund'),
+            ('outbox', 2, 'UPDATE (handled_at)', 'binding_outbox')
         ) AS r(capability, place, privileges, name)
         WHERE r.capability = access_statements.capability
         ORDER BY r.place
