@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "config.h"
 #include "fmgr.h"
+#include "statement.h"
 #include "strategy_use.h"
 #include "utils/guc.h"
 
@@ -34,4 +35,5 @@ _PG_init(void)
 	as_config_init();
 	as_attach_init();
 	as_strategy_use_init();
+	as_statement_init();
 }

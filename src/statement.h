@@ -22,10 +22,12 @@ typedef struct AsStatement
 /*
  * Executes the statement with SPI connected; results as of SPI_execute_plan().
  * nulls as for SPI, or NULL.  limit 0 is all rows.  Planned once for all
- * values, and for index scans and nested loops, never compiled: a plan made
- * while a table is empty must still be right when it is full.
+ * values, and for index scans and nested loops, never compiled, and as if our
+ * tables were full: a plan made while they are empty must still be right then.
  */
 extern void as_execute(AsStatement *statement, Datum *values, const char *nulls,
 					   bool read_only, long limit);
+
+extern void as_statement_init(void);	/* _PG_init only */
 
 #endif

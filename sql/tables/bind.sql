@@ -10,7 +10,7 @@ CREATE TABLE aftersale.bound_row (
     told_entered timestamptz,
     PRIMARY KEY (shop_id, binding, row_ref)
 );
-CREATE INDEX bound_row_request ON aftersale.bound_row (shop_id, request_id);
+CREATE UNIQUE INDEX bound_row_request ON aftersale.bound_row (shop_id, request_id);
 COMMENT ON TABLE aftersale.bound_row IS 'Rows of tables of the ERP''s that are bound, and their requests.';
 COMMENT ON COLUMN aftersale.bound_row.shop_id IS 'Shop.';
 COMMENT ON COLUMN aftersale.bound_row.binding IS 'Name of the binding, as of aftersale.attachment.';
