@@ -267,7 +267,7 @@ static AsStatement add_totals = {
 	"WITH written AS (INSERT INTO aftersale.attachment_total AS t (shop_id, attachment, order_ref, currency, paid, refunded, generation)"
 	" SELECT k.shop_id, $1, k.order_ref, k.currency, k.paid, k.amount, $2"
 	" FROM unnest($4, $5, $6, $7, $8) AS k(shop_id, order_ref, currency, paid, amount)"
-	" ON CONFLICT (shop_id, attachment, order_ref, currency) DO UPDATE"
+	" ON CONFLICT (shop_id, order_ref, attachment, currency) DO UPDATE"
 	" SET paid = coalesce(excluded.paid, t.paid), refunded = t.refunded + excluded.refunded"
 	" RETURNING shop_id, order_ref, currency, paid, refunded, generation)" NOT_IN_ORDER,
 	TOTAL_PARAMETERS, TOTAL_TYPES

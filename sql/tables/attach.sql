@@ -34,8 +34,8 @@ CREATE TABLE aftersale.attachment_total (
     paid numeric,
     refunded numeric NOT NULL,
     generation int NOT NULL,
-    PRIMARY KEY (shop_id, attachment, order_ref, currency)
-) WITH (fillfactor = 85);
+    PRIMARY KEY (shop_id, order_ref, attachment, currency)
+) WITH (fillfactor = 50); -- a bulk statement writes every total of a page anew, which then needs no new index entries
 COMMENT ON TABLE aftersale.attachment_total IS 'What the refunds in an ERP''s table come to, by order; kept by the triggers of attach_refund_check().';
 COMMENT ON COLUMN aftersale.attachment_total.shop_id IS 'Shop, 0 where the attachment maps none.';
 COMMENT ON COLUMN aftersale.attachment_total.attachment IS 'Attachment.';
