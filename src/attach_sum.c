@@ -31,6 +31,7 @@
 #include "kernel/currency.h"
 #include "miscadmin.h"
 #include "money.h"
+#include "port/pg_bswap.h"
 #include "statement.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -74,10 +75,12 @@ hash_key(const OrderKey *key)
 	return hash_combine(hash_bytes((const unsigned char *) key->order, key->length), murmurhash32((uint32) key->shop));
 }
 
+/* Most references are no longer than the prefix, which then is all of them. */
 static bool
 same_key(const OrderKey *a, const OrderKey *b)
 {
-	return a->shop == b->shop && a->length == b->length && memcmp(a->order, b->order, a->length) == 0 &&
+	return a->shop == b->shop && a->prefix == b->prefix && a->length == b->length &&
+		(a->length <= (int) sizeof a->prefix || memcmp(a->order, b->order, a->length) == 0) &&
 		memcmp(a->currency, b->currency, sizeof a->currency) == 0;
 }
 
@@ -112,26 +115,25 @@ as_order_sums(AsAttachCall *call)
 	return sums;
 }
 
-static uint64
-prefix_of(const char *text, int length)
+static OrderKey
+make_key(int64 shop, const char *order, int length, const char *currency)
 {
-	uint64		prefix = 0;
+	OrderKey	key = {shop, 0, order, length, {0}};
 
-	for (int i = 0; i < 8; i++)
-		prefix = prefix << 8 | (i < length ? (unsigned char) text[i] : 0);
-	return prefix;
+	memcpy(&key.prefix, order, Min(length, (int) sizeof key.prefix));
+	key.prefix = pg_ntoh64(key.prefix);
+	memcpy(key.currency, currency, Min(strlen(currency), sizeof key.currency));
+	return key;
 }
 
 static OrderSum *
 sum_of(AsOrderSums *sums, int64 shop, const char *order, int length, const char *currency)
 {
-	OrderKey	key = {shop, prefix_of(order, length), order, length, {0}};
 	OrderSum   *sum;
 	bool		found;
 	char	   *copy;
 
-	memcpy(key.currency, currency, Min(strlen(currency), sizeof key.currency));
-	sum = order_sums_insert(sums->table, key, &found);
+	sum = order_sums_insert(sums->table, make_key(shop, order, length, currency), &found);
 	if (!found)
 	{
 		copy = MemoryContextAlloc(sums->context, length + 1);
@@ -151,12 +153,10 @@ static OrderSum *
 find_sum(AsOrderSums *sums, Datum shop, Datum order, const char *currency)
 {
 	text	   *reference = DatumGetTextPP(order);
-	OrderKey	key = {DatumGetInt64(shop), 0, VARDATA_ANY(reference), VARSIZE_ANY_EXHDR(reference), {0}};
 
-	if (strlen(currency) >= sizeof key.currency)
+	if (strlen(currency) >= sizeof((OrderKey *) NULL)->currency)
 		return NULL;
-	memcpy(key.currency, currency, strlen(currency));
-	return order_sums_lookup(sums->table, key);
+	return order_sums_lookup(sums->table, make_key(DatumGetInt64(shop), VARDATA_ANY(reference), VARSIZE_ANY_EXHDR(reference), currency));
 }
 
 /* The sum that a row belongs to; NULL: it has no order. */
@@ -258,26 +258,38 @@ typedef enum TotalParameter
 #define TOTAL_TYPES	{TEXTOID, INT4OID, INT4OID, INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, NUMERICARRAYOID, NUMERICARRAYOID}
 #define NUMERICARRAYOID	1231
 
-/* What is not in order comes back: not known yet, above what was paid, or that unknown */
-#define NOT_IN_ORDER \
-	" SELECT shop_id, order_ref, currency, paid, refunded, generation FROM written" \
-	" WHERE generation <> $3 OR refunded > paid OR paid IS NULL"
+/* What is written comes back; it is not in order where not known yet, above what was paid, or that unknown */
+typedef enum TotalColumn
+{
+	COLUMN_IS_FAULT,
+	COLUMN_SHOP,
+	COLUMN_ORDER,
+	COLUMN_CURRENCY,
+	COLUMN_PAID,
+	COLUMN_REFUNDED,
+	COLUMN_GENERATION,
+	COLUMNS
+} TotalColumn;
+
+#define RETURNING_TOTALS \
+	" RETURNING t.generation <> $3 OR t.refunded > t.paid OR t.paid IS NULL," \
+	" t.shop_id, t.order_ref, t.currency, t.paid, t.refunded, t.generation"
 
 static AsStatement add_totals = {
-	"WITH written AS (INSERT INTO aftersale.attachment_total AS t (shop_id, attachment, order_ref, currency, paid, refunded, generation)"
+	"INSERT INTO aftersale.attachment_total AS t (shop_id, attachment, order_ref, currency, paid, refunded, generation)"
 	" SELECT k.shop_id, $1, k.order_ref, k.currency, k.paid, k.amount, $2"
 	" FROM unnest($4, $5, $6, $7, $8) AS k(shop_id, order_ref, currency, paid, amount)"
 	" ON CONFLICT (shop_id, order_ref, attachment, currency) DO UPDATE"
 	" SET paid = coalesce(excluded.paid, t.paid), refunded = t.refunded + excluded.refunded"
-	" RETURNING shop_id, order_ref, currency, paid, refunded, generation)" NOT_IN_ORDER,
+	RETURNING_TOTALS,
 	TOTAL_PARAMETERS, TOTAL_TYPES
 };
 
 static AsStatement set_totals = {
-	"WITH written AS (UPDATE aftersale.attachment_total AS t SET refunded = k.amount, generation = $2"
+	"UPDATE aftersale.attachment_total AS t SET refunded = k.amount, generation = $2"
 	" FROM unnest($4, $5, $6, $7, $8) AS k(shop_id, order_ref, currency, paid, amount)"
 	" WHERE t.shop_id = k.shop_id AND t.attachment = $1 AND t.order_ref = k.order_ref AND t.currency = k.currency"
-	" RETURNING t.shop_id, t.order_ref, t.currency, t.paid, t.refunded, t.generation)" NOT_IN_ORDER,
+	RETURNING_TOTALS,
 	TOTAL_PARAMETERS, TOTAL_TYPES
 };
 
@@ -338,32 +350,56 @@ total_amount(Datum value, int digits)
 	return amount;
 }
 
-/* Keeps what the statement returned; the keys are those of the sums. */
-static void
-keep_faults(AsOrderSums *sums, Faults *faults, int generation)
+/* Takes what a statement returns, of which it keeps the faults; the keys are those of the sums. */
+typedef struct FaultReceiver
 {
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		bool		isnull;
-		Fault	   *fault;
-		Datum		value;
+	DestReceiver receiver;		/* first */
+	AsOrderSums *sums;
+	Faults	   *faults;
+} FaultReceiver;
 
-		if (faults->count == faults->room)
-		{
-			faults->room = Max(16, faults->room * 2);
-			faults->list = faults->list == NULL ? MemoryContextAlloc(faults->context, sizeof(Fault) * faults->room) :
-				repalloc_huge(faults->list, sizeof(Fault) * faults->room);
-		}
-		fault = &faults->list[faults->count++];
-		fault->sum = find_sum(sums, field(i, 1, &isnull), field(i, 2, &isnull), TextDatumGetCString(field(i, 3, &isnull)));
-		if (fault->sum == NULL)
-			elog(ERROR, "a total came back that was not written");
-		value = field(i, 4, &isnull);
-		fault->paid_known = !isnull;
-		fault->paid = isnull ? 0 : total_amount(value, fault->sum->digits);
-		fault->refunded = total_amount(field(i, 5, &isnull), fault->sum->digits);
-		fault->known = DatumGetInt32(field(i, 6, &isnull)) == generation;
+static Fault *
+new_fault(Faults *faults)
+{
+	if (faults->count == faults->room)
+	{
+		faults->room = Max(16, faults->room * 2);
+		faults->list = faults->list == NULL ? MemoryContextAlloc(faults->context, sizeof(Fault) * faults->room) :
+			repalloc_huge(faults->list, sizeof(Fault) * faults->room);
 	}
+	return &faults->list[faults->count++];
+}
+
+static bool
+receive_total(TupleTableSlot *slot, DestReceiver * self)
+{
+	FaultReceiver *receiver = (FaultReceiver *) self;
+	Datum	   *values = slot->tts_values;
+	Fault	   *fault;
+
+	slot_getallattrs(slot);
+	if (!DatumGetBool(values[COLUMN_IS_FAULT]))
+		return true;
+	fault = new_fault(receiver->faults);
+	fault->sum = find_sum(receiver->sums, values[COLUMN_SHOP], values[COLUMN_ORDER], TextDatumGetCString(values[COLUMN_CURRENCY]));
+	if (fault->sum == NULL)
+		elog(ERROR, "a total came back that was not written");
+	fault->paid_known = !slot->tts_isnull[COLUMN_PAID];
+	fault->paid = fault->paid_known ? total_amount(values[COLUMN_PAID], fault->sum->digits) : 0;
+	fault->refunded = total_amount(values[COLUMN_REFUNDED], fault->sum->digits);
+	fault->known = DatumGetInt32(values[COLUMN_GENERATION]) == receiver->sums->call->state.generation;
+	return true;
+}
+
+static void
+receiver_startup(DestReceiver * self, int operation, TupleDesc columns)
+{
+	Assert(columns->natts == COLUMNS);
+}
+
+static void
+receiver_end(DestReceiver * self)
+{
 }
 
 static Datum
@@ -374,13 +410,18 @@ array_of(Datum *values, bool *nulls, int count, Oid type, int16 length, bool by_
 	return PointerGetDatum(construct_md_array(values, nulls, 1, &count, &one, type, length, by_value, alignment));
 }
 
-/* Of an unknown currency only the decimals that there are. */
+/* Of an unknown currency only the decimals that there are; of what fits 64 bits, where dividing is quick. */
 static Datum
 total_datum(AsAmount amount, int digits)
 {
-	if (digits == AS_ATTACH_DECIMALS)
-		for (; digits > 0 && amount % 10 == 0; digits--)
-			amount /= 10;
+	if (digits == AS_ATTACH_DECIMALS && amount == (int64) amount)
+	{
+		int64		small = (int64) amount;
+
+		for (; digits > 0 && small % 10 == 0; digits--)
+			small /= 10;
+		amount = small;
+	}
 	return NumericGetDatum(as_scaled_to_numeric(amount, digits));
 }
 
@@ -391,7 +432,7 @@ write_chunk(AsOrderSums *sums, AsStatement *statement, OrderSum **some, const As
 	Datum		parameters[TOTAL_PARAMETERS];
 	Datum	   *values = palloc(sizeof(Datum) * count * 5);
 	bool	   *nulls = palloc0(sizeof(bool) * count);
-	int			current = sums->call->state.generation;
+	FaultReceiver receiver = {{receive_total, receiver_startup, receiver_end, receiver_end, DestNone}, sums, faults};
 
 	for (int i = 0; i < count; i++)
 	{
@@ -406,15 +447,13 @@ write_chunk(AsOrderSums *sums, AsStatement *statement, OrderSum **some, const As
 	}
 	parameters[TOTAL_ATTACHMENT] = CStringGetTextDatum(sums->call->name);
 	parameters[TOTAL_GENERATION] = Int32GetDatum(generation);
-	parameters[TOTAL_CURRENT] = Int32GetDatum(current);
+	parameters[TOTAL_CURRENT] = Int32GetDatum(sums->call->state.generation);
 	parameters[TOTAL_SHOPS] = array_of(values, NULL, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 	parameters[TOTAL_ORDERS] = array_of(values + count, NULL, count, TEXTOID, -1, false, TYPALIGN_INT);
 	parameters[TOTAL_CURRENCIES] = array_of(values + 2 * count, NULL, count, TEXTOID, -1, false, TYPALIGN_INT);
 	parameters[TOTAL_PAIDS] = array_of(values + 3 * count, nulls, count, NUMERICOID, -1, false, TYPALIGN_INT);
 	parameters[TOTAL_AMOUNTS] = array_of(values + 4 * count, NULL, count, NUMERICOID, -1, false, TYPALIGN_INT);
-	as_execute(statement, parameters, NULL, false, 0);
-	keep_faults(sums, faults, current);
-	SPI_freetuptable(SPI_tuptable);
+	as_execute_into(statement, parameters, &receiver.receiver);
 }
 
 /* The same for any number, as the owner of the totals. */

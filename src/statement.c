@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
+#include "nodes/params.h"
 #include "optimizer/plancat.h"
 #include "statement.h"
 #include "utils/guc.h"
@@ -70,13 +71,16 @@ prepare(AsStatement *statement)
 	statement->plan = plan;
 }
 
-/* Prepares the statement if it is not, and plans it. */
+/* Sees to it that the statement has a plan that holds. */
 static void
 plan_it(AsStatement *statement)
 {
-	int			level = NewGUCNestLevel();
 	CachedPlan *plan;
+	int			level;
 
+	if (statement->plan != NULL && SPI_plan_is_valid(statement->plan))
+		return;
+	level = NewGUCNestLevel();
 	switch_off("enable_seqscan");
 	switch_off("enable_hashjoin");
 	switch_off("enable_mergejoin");
@@ -100,14 +104,34 @@ plan_it(AsStatement *statement)
 	AtEOXact_GUC(true, level);
 }
 
+static void
+check(const AsStatement *statement, int result)
+{
+	if (result < 0)
+		elog(ERROR, "cannot execute \"%s\": %s", statement->text, SPI_result_code_string(result));
+}
+
 void
 as_execute(AsStatement *statement, Datum *values, const char *nulls, bool read_only, long limit)
 {
-	int			result;
+	plan_it(statement);
+	check(statement, SPI_execute_plan(statement->plan, values, nulls, read_only, limit));
+}
 
-	if (statement->plan == NULL || !SPI_plan_is_valid(statement->plan))
-		plan_it(statement);
-	result = SPI_execute_plan(statement->plan, values, nulls, read_only, limit);
-	if (result < 0)
-		elog(ERROR, "cannot execute \"%s\": %s", statement->text, SPI_result_code_string(result));
+void
+as_execute_into(AsStatement *statement, Datum *values, DestReceiver *receiver)
+{
+	SPIExecuteOptions options = {.params = makeParamList(statement->parameters),.dest = receiver};
+
+	for (int i = 0; i < statement->parameters; i++)
+	{
+		ParamExternData *parameter = &options.params->params[i];
+
+		parameter->value = values[i];
+		parameter->isnull = false;
+		parameter->pflags = PARAM_FLAG_CONST;
+		parameter->ptype = statement->types[i];
+	}
+	plan_it(statement);
+	check(statement, SPI_execute_plan_extended(statement->plan, &options));
 }
