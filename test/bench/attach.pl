@@ -4,6 +4,8 @@
 #	ROWS=n		how many rows (1000000)
 #	ORDERS=n	over how many orders (ROWS / 4)
 #	ROUNDS=n	how often (5)
+#	FRESH=1		the orders have no totals yet
+#	VERBOSE=1	each round's seconds of CPU, too
 use strict;
 use warnings;
 use FindBin;
@@ -95,28 +97,31 @@ SQL
 
 my $list = 'id, shop_id, order_id, sku, status, reason, paid, amount, ratio, created_at, remark';
 my $insert = "SELECT $list FROM source";
+my %run = map { my $table = $_; $table => sub { sql("INSERT INTO $table ($list) $insert") } } qw(bare attached hand half guarded);
+$run{totalled} = sub { sql("BEGIN; INSERT INTO totalled ($list) $insert;
+	UPDATE orders o SET refunded = o.refunded + s.amount FROM (SELECT order_id, sum(amount) AS amount FROM totalled GROUP BY order_id) s WHERE o.order_id = s.order_id; COMMIT") };
+my @order = @tables;
 my (@overheads, @halves);
 for my $round (1 .. $rounds)
 {
 	my %cost;
 	sql('TRUNCATE ' . join(', ', @tables) . ', orders; TRUNCATE aftersale.attachment_total;
 		SET ROLE bench_attach; UPDATE aftersale.attachment SET filled = true');
-	sql("INSERT INTO orders SELECT n, 200, 0 FROM generate_series(1, $orders) n;
-		INSERT INTO aftersale.attachment_total SELECT 0, 'money guarded', n::text, '', 200, 0, generation FROM generate_series(1, $orders) n, aftersale.attachment WHERE name = 'money guarded';
-		ANALYZE orders; ANALYZE aftersale.attachment_total") unless $ENV{FRESH};
-	sql("INSERT INTO orders SELECT n, 200, 0 FROM generate_series(1, $orders) n; ANALYZE orders") if $ENV{FRESH};
+	sql("INSERT INTO orders SELECT n, 200, 0 FROM generate_series(1, $orders) n; ANALYZE orders");
+	sql("INSERT INTO aftersale.attachment_total SELECT 0, 'money guarded', n::text, '', 200, 0, generation FROM generate_series(1, $orders) n, aftersale.attachment WHERE name = 'money guarded';
+		ANALYZE aftersale.attachment_total") unless $ENV{FRESH};
 	sql('VACUUM orders');
 	sql('VACUUM aftersale.attachment_total');
-	for my $table ('bare', 'attached', 'hand', 'half', 'guarded')
+	for my $table (@order)
 	{
 		sql('CHECKPOINT');
-		$cost{$table} = measure($table, sub { sql("INSERT INTO $table ($list) $insert") });
+		$cost{$table} = measure($table, $run{$table});
 	}
+	# nobody is always the first, or the last
+	push @order, splice @order, 0, 2;
 	push @overheads, ($cost{attached} - $cost{bare}) / ($cost{hand} - $cost{bare});
 	push @halves, ($cost{attached} - $cost{bare}) / ($cost{half} - $cost{bare});
-	sql('CHECKPOINT');
-	measure('totalled', sub { sql("BEGIN; INSERT INTO totalled ($list) $insert;
-		UPDATE orders o SET refunded = o.refunded + s.amount FROM (SELECT order_id, sum(amount) AS amount FROM totalled GROUP BY order_id) s WHERE o.order_id = s.order_id; COMMIT") });
+	print STDERR "round $round: ", join(' ', map { sprintf('%s %.2f', $_, $cost{$_}) } @tables), "\n" if $ENV{VERBOSE};
 }
 die "deadlines differ\n" unless sql('SELECT count(*) FROM attached a JOIN hand h USING (id) WHERE a.due_at = h.due_at') == $rows;
 die "totals differ\n" unless sql("SELECT count(*) FROM aftersale.attachment_total t JOIN orders o ON t.order_ref = o.order_id::text WHERE t.refunded = o.refunded AND t.attachment = 'money guarded'") == $orders;
