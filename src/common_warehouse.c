@@ -3,7 +3,10 @@
  *		The aggregate common_warehouse().
  *
  * The state of a group is the set of warehouses that every item so far is
- * linked to.  It lives in the aggregate's context; it only ever shrinks.
+ * linked to; it only ever shrinks.  A few warehouses with small ids, as nearly
+ * every product has, are the state's Datum itself, marked by its lowest bit,
+ * which no pointer has set: nothing is allocated, and no memory is fetched, for
+ * each of a million groups.  All others live in the aggregate's context.
  */
 #include "postgres.h"
 
@@ -18,6 +21,22 @@ typedef struct CommonState
 	size_t		size;
 	int64		ids[FLEXIBLE_ARRAY_MEMBER];
 } CommonState;
+
+/* From the lowest bit: the mark, how many, the ids. */
+#define PACKED_MAX		3
+#define PACKED_SIZE_BITS	2
+#define PACKED_ID_BITS	20
+#define PACKED_ID_SHIFT(i)	(1 + PACKED_SIZE_BITS + (i) * PACKED_ID_BITS)
+#define PACKED_ID_LIMIT	(INT64CONST(1) << PACKED_ID_BITS)
+
+/* A state to read, or to shrink in place */
+typedef struct SetView
+{
+	CommonState *state;			/* NULL: it was packed */
+	int64	   *ids;
+	size_t		size;
+	int64		packed[PACKED_MAX];
+} SetView;
 
 /* The elements of one item's array, without the NULLs */
 typedef struct LinkedArray
@@ -93,30 +112,89 @@ aggregate_context(FunctionCallInfo fcinfo)
 	return context;
 }
 
-static CommonState *
-new_state(MemoryContext context, const void *ids, size_t count)
+static void
+view_state(Datum state, SetView *view)
 {
-	CommonState *state = MemoryContextAlloc(context, offsetof(CommonState, ids) + count * sizeof(int64));
+	uint64		packed = state;
 
-	if (count > 0)
-		memcpy(state->ids, ids, count * sizeof(int64));
-	state->size = as_set_make(state->ids, count);
+	if (!(packed & 1))
+	{
+		view->state = (CommonState *) DatumGetPointer(state);
+		view->ids = view->state->ids;
+		view->size = view->state->size;
+		return;
+	}
+	view->state = NULL;
+	view->ids = view->packed;
+	view->size = packed >> 1 & ((1 << PACKED_SIZE_BITS) - 1);
+	for (size_t i = 0; i < view->size; i++)
+		view->packed[i] = packed >> PACKED_ID_SHIFT(i) & (PACKED_ID_LIMIT - 1);
+}
+
+/* The state that the set is; false: it takes memory. */
+static bool
+pack_state(const int64 *ids, size_t size, Datum *state)
+{
+	uint64		packed = 1 | size << 1;
+
+	if (size > PACKED_MAX || sizeof(Datum) < sizeof(uint64))
+		return false;
+	for (size_t i = 0; i < size; i++)
+	{
+		if (ids[i] < 0 || ids[i] >= PACKED_ID_LIMIT)
+			return false;
+		packed |= (uint64) ids[i] << PACKED_ID_SHIFT(i);
+	}
+	*state = (Datum) packed;
+	return true;
+}
+
+/* What a view has shrunk to. */
+static Datum
+viewed_state(const SetView *view)
+{
+	Datum		state = PointerGetDatum(view->state);
+
+	if (view->state != NULL)
+		view->state->size = view->size;
+	else
+		(void) pack_state(view->ids, view->size, &state);
 	return state;
 }
 
+static Datum
+new_state(MemoryContext context, const void *ids, size_t count)
+{
+	int64		few[PACKED_MAX];
+	CommonState *state;
+	Datum		packed;
+
+	if (count <= PACKED_MAX)
+	{
+		if (count > 0)
+			memcpy(few, ids, count * sizeof(int64));
+		if (pack_state(few, as_set_make(few, count), &packed))
+			return packed;
+	}
+	state = MemoryContextAlloc(context, offsetof(CommonState, ids) + count * sizeof(int64));
+	memcpy(state->ids, ids, count * sizeof(int64));
+	state->size = as_set_make(state->ids, count);
+	return PointerGetDatum(state);
+}
+
 static void
-retain(CommonState *state, LinkedArray linked)
+retain(SetView *view, LinkedArray linked)
 {
 	int64	   *sorted;
 
 	if (linked.count <= SCAN_MAX)
 	{
-		state->size = as_set_retain(state->ids, state->size, linked.ids, linked.count);
+		view->size = as_set_retain(view->ids, view->size, linked.ids, linked.count);
 		return;
 	}
 	sorted = palloc(linked.count * sizeof(int64));
 	memcpy(sorted, linked.ids, linked.count * sizeof(int64));
-	state->size = as_set_intersect(state->ids, state->size, sorted, as_set_make(sorted, linked.count));
+	view->size = as_set_intersect(view->ids, view->size, sorted, as_set_make(sorted, linked.count));
 	pfree(sorted);
 }
 
@@ -129,21 +207,23 @@ aftersale_common_warehouse_transfn(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(0))
 	{
-		CommonState *state = (CommonState *) PG_GETARG_POINTER(0);
+		SetView		view;
+
+		view_state(PG_GETARG_DATUM(0), &view);
 
 		/*
 		 * A NULL array is a product without a link, not a missing value
 		 * (TEMU-42)
 		 */
 		if (PG_ARGISNULL(1))
-			state->size = 0;
-		else if (state->size > 0)
-			retain(state, linked_array(PG_GETARG_DATUM(1)));
-		PG_RETURN_POINTER(state);
+			view.size = 0;
+		else if (view.size > 0)
+			retain(&view, linked_array(PG_GETARG_DATUM(1)));
+		PG_RETURN_DATUM(viewed_state(&view));
 	}
 	if (!PG_ARGISNULL(1))
 		linked = linked_array(PG_GETARG_DATUM(1));
-	PG_RETURN_POINTER(new_state(aggregate_context(fcinfo), linked.ids, linked.count));
+	PG_RETURN_DATUM(new_state(aggregate_context(fcinfo), linked.ids, linked.count));
 }
 
 PG_FUNCTION_INFO_V1(aftersale_common_warehouse_combinefn);
@@ -151,19 +231,21 @@ PG_FUNCTION_INFO_V1(aftersale_common_warehouse_combinefn);
 Datum
 aftersale_common_warehouse_combinefn(PG_FUNCTION_ARGS)
 {
-	CommonState *state = PG_ARGISNULL(0) ? NULL : (CommonState *) PG_GETARG_POINTER(0);
-	CommonState *other = PG_ARGISNULL(1) ? NULL : (CommonState *) PG_GETARG_POINTER(1);
+	SetView		view;
+	SetView		other;
 
-	if (other == NULL)
+	if (PG_ARGISNULL(1))
 	{
-		if (state == NULL)
+		if (PG_ARGISNULL(0))
 			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	if (state == NULL)
-		PG_RETURN_POINTER(new_state(aggregate_context(fcinfo), other->ids, other->size));
-	state->size = as_set_intersect(state->ids, state->size, other->ids, other->size);
-	PG_RETURN_POINTER(state);
+	view_state(PG_GETARG_DATUM(1), &other);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_DATUM(new_state(aggregate_context(fcinfo), other.ids, other.size));
+	view_state(PG_GETARG_DATUM(0), &view);
+	view.size = as_set_intersect(view.ids, view.size, other.ids, other.size);
+	PG_RETURN_DATUM(viewed_state(&view));
 }
 
 PG_FUNCTION_INFO_V1(aftersale_common_warehouse_serialfn);
@@ -171,12 +253,15 @@ PG_FUNCTION_INFO_V1(aftersale_common_warehouse_serialfn);
 Datum
 aftersale_common_warehouse_serialfn(PG_FUNCTION_ARGS)
 {
-	CommonState *state = (CommonState *) PG_GETARG_POINTER(0);
-	size_t		length = VARHDRSZ + state->size * sizeof(int64);
-	bytea	   *result = palloc(length);
+	SetView		view;
+	size_t		length;
+	bytea	   *result;
 
+	view_state(PG_GETARG_DATUM(0), &view);
+	length = VARHDRSZ + view.size * sizeof(int64);
+	result = palloc(length);
 	SET_VARSIZE(result, length);
-	memcpy(VARDATA(result), state->ids, state->size * sizeof(int64));
+	memcpy(VARDATA(result), view.ids, view.size * sizeof(int64));
 	PG_RETURN_BYTEA_P(result);
 }
 
@@ -187,8 +272,8 @@ aftersale_common_warehouse_deserialfn(PG_FUNCTION_ARGS)
 {
 	bytea	   *serialized = PG_GETARG_BYTEA_PP(0);
 
-	PG_RETURN_POINTER(new_state(CurrentMemoryContext, VARDATA_ANY(serialized),
-								VARSIZE_ANY_EXHDR(serialized) / sizeof(int64)));
+	PG_RETURN_DATUM(new_state(CurrentMemoryContext, VARDATA_ANY(serialized),
+							  VARSIZE_ANY_EXHDR(serialized) / sizeof(int64)));
 }
 
 PG_FUNCTION_INFO_V1(aftersale_common_warehouse_finalfn);
@@ -196,22 +281,22 @@ PG_FUNCTION_INFO_V1(aftersale_common_warehouse_finalfn);
 Datum
 aftersale_common_warehouse_finalfn(PG_FUNCTION_ARGS)
 {
-	CommonState *state;
+	SetView		view;
 	ArrayType  *result;
 	int			size;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = (CommonState *) PG_GETARG_POINTER(0);
-	if (state->size == 0)
+	view_state(PG_GETARG_DATUM(0), &view);
+	if (view.size == 0)
 		PG_RETURN_ARRAYTYPE_P(construct_empty_array(INT8OID));
-	size = ARR_OVERHEAD_NONULLS(1) + state->size * sizeof(int64);
+	size = ARR_OVERHEAD_NONULLS(1) + view.size * sizeof(int64);
 	result = palloc0(size);
 	SET_VARSIZE(result, size);
 	result->ndim = 1;
 	result->elemtype = INT8OID;
-	ARR_DIMS(result)[0] = (int) state->size;
+	ARR_DIMS(result)[0] = (int) view.size;
 	ARR_LBOUND(result)[0] = 1;
-	memcpy(ARR_DATA_PTR(result), state->ids, state->size * sizeof(int64));
+	memcpy(ARR_DATA_PTR(result), view.ids, view.size * sizeof(int64));
 	PG_RETURN_ARRAYTYPE_P(result);
 }

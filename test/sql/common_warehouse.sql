@@ -31,7 +31,11 @@ FROM (VALUES
 	('repeated', '{4,4,4}'), ('repeated', '{4,5,4}'),
 	('two dimensions', '{{1,2},{3,4}}'), ('two dimensions', '{4,2}'),
 	('other bounds', '[5:6]={7,8}'), ('other bounds', '{8}'),
-	('far ends', '{9223372036854775807,-9223372036854775808}'), ('far ends', '{-9223372036854775808,0}'))
+	('far ends', '{9223372036854775807,-9223372036854775808}'), ('far ends', '{-9223372036854775808,0}'),
+	('three of twenty bits', '{1048575,0,7}'), ('three of twenty bits', '{7,1048575,1048576}'),
+	('of more bits', '{1048576,7,-1}'), ('of more bits', '{-1,1048576}'),
+	('four', '{4,3,2,1}'), ('four', '{4,2}'),
+	('of four two', '{1,2,2,1}'), ('of four two', '{2,1}'))
 	AS items (item, w)
 GROUP BY item ORDER BY item;
 -- no rows are no return at all
