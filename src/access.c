@@ -21,7 +21,9 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #define MAX_ENTRIES		2000
@@ -63,6 +65,20 @@ static MemoryContext cache_context = NULL;
 static HTAB *logins = NULL;
 static HTAB *members = NULL;
 static uint64 loaded_epochs[6];
+
+/*
+ * The last answer: every row of a statement asks for the same.  Good until the
+ * cache is forgotten, a role changes, or who is a member of which, or the owner
+ * of a table.
+ */
+static struct
+{
+	uint64		as_of;			/* of answers_epoch; 0: none */
+	Oid			user;
+	int64		shop;
+	AsLogin		login;
+}			last;
+static uint64 answers_epoch = 1;
 
 static AsStatement find_login = {
 	"SELECT l.actor, l.may_speak, EXISTS (SELECT FROM aftersale.access AS a"
@@ -119,6 +135,21 @@ make_table(const char *name, Size key, Size entry)
 }
 
 static void
+forget_last(Datum argument, int cache, uint32 hash)
+{
+	answers_epoch++;
+}
+
+static void
+make_context(void)
+{
+	cache_context = AllocSetContextCreate(CacheMemoryContext, "aftersale access", ALLOCSET_SMALL_SIZES);
+	CacheRegisterSyscacheCallback(AUTHOID, forget_last, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, forget_last, (Datum) 0);
+	CacheRegisterSyscacheCallback(RELOID, forget_last, (Datum) 0);
+}
+
+static void
 forget_stale(void)
 {
 	static const AsConfigTable tables[lengthof(loaded_epochs)] = {
@@ -132,10 +163,11 @@ forget_stale(void)
 		hash_get_num_entries(logins) < MAX_ENTRIES && hash_get_num_entries(members) < MAX_ENTRIES)
 		return;
 	logins = members = NULL;
+	answers_epoch++;
 	if (cache_context != NULL)
 		MemoryContextReset(cache_context);
 	else
-		cache_context = AllocSetContextCreate(CacheMemoryContext, "aftersale access", ALLOCSET_SMALL_SIZES);
+		make_context();
 	logins = make_table("aftersale logins", sizeof(LoginKey), sizeof(LoginEntry));
 	memcpy(loaded_epochs, epochs, sizeof epochs);
 	members = make_table("aftersale members", sizeof(MemberKey), sizeof(MemberEntry));
@@ -181,22 +213,38 @@ static void
 read_login(int64_t shop, AsLogin *login)
 {
 	Oid			user = GetUserId();
+	Oid			requests = as_relation("request");
 	LoginKey	key;
 	LoginEntry *entry;
+	uint64		as_of;
+	bool		found;
 
+	forget_stale();
+	as_of = answers_epoch;
+	if (last.as_of == as_of && last.user == user && last.shop == shop)
+	{
+		*login = last.login;
+		return;
+	}
 	memset(&key, 0, sizeof key);
 	namestrcpy(&key.role, GetUserNameFromId(user, false));
 	key.shop = shop;
-	forget_stale();
-	entry = hash_search(logins, &key, HASH_FIND, NULL);
+	entry = hash_search(logins, &key, HASH_FIND, &found);
 	if (entry == NULL)
 		entry = load_login(&key);
 	login->role = NameStr(entry->key.role);
-	login->owner = has_privs_of_role(user, as_relation_owner(as_relation("request")));
+	login->owner = has_privs_of_role(user, as_relation_owner(requests));
 	login->sweeper = entry->sweeper;
 	login->known = entry->known;
 	login->actor = entry->actor;
 	login->may_speak = entry->may_speak;
+	if (!found)
+		return;					/* what was loaded just now may be the
+								 * caller's alone */
+	last.user = user;
+	last.shop = shop;
+	last.login = *login;
+	last.as_of = as_of;
 }
 
 static MemberEntry *

@@ -93,6 +93,26 @@ GRANT regress_erp TO regress_who_deputy;
 SET ROLE regress_who_deputy;
 SELECT state FROM aftersale.act(410, 4105, 'close', '{}', 'platform');
 RESET ROLE;
+-- so has who becomes one, or the owner, in a session that has asked before; and a rollback takes it back
+SET ROLE regress_who_stranger;
+SELECT aftersale.has_permission(410, 'agree_refund') FROM generate_series(1, 3);
+RESET ROLE;
+BEGIN;
+GRANT regress_erp TO regress_who_stranger;
+SET LOCAL ROLE regress_who_stranger;
+SELECT aftersale.has_permission(410, 'agree_refund') FROM generate_series(1, 3);
+ROLLBACK;
+SET ROLE regress_who_stranger;
+SELECT aftersale.has_permission(410, 'agree_refund');
+RESET ROLE;
+BEGIN;
+ALTER TABLE aftersale.request OWNER TO regress_who_stranger;
+SET LOCAL ROLE regress_who_stranger;
+SELECT aftersale.has_permission(410, 'agree_refund') FROM generate_series(1, 3);
+ROLLBACK;
+SET ROLE regress_who_stranger;
+SELECT aftersale.has_permission(410, 'agree_refund');
+RESET ROLE;
 -- a login follows its row at once, in a session that has cached it; and a rollback takes it back
 BEGIN;
 UPDATE aftersale.login SET actor = 'alice2' WHERE login = 'regress_who_alice';
