@@ -371,7 +371,7 @@ new_fault(Faults *faults)
 }
 
 static bool
-receive_total(TupleTableSlot *slot, DestReceiver * self)
+receive_total(TupleTableSlot *slot, DestReceiver *self)
 {
 	FaultReceiver *receiver = (FaultReceiver *) self;
 	Datum	   *values = slot->tts_values;
@@ -392,13 +392,13 @@ receive_total(TupleTableSlot *slot, DestReceiver * self)
 }
 
 static void
-receiver_startup(DestReceiver * self, int operation, TupleDesc columns)
+receiver_startup(DestReceiver *self, int operation, TupleDesc columns)
 {
 	Assert(columns->natts == COLUMNS);
 }
 
 static void
-receiver_end(DestReceiver * self)
+receiver_end(DestReceiver *self)
 {
 }
 

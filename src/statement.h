@@ -29,7 +29,7 @@ extern void as_execute(AsStatement *statement, Datum *values, const char *nulls,
 					   bool read_only, long limit);
 
 /* The same without NULLs, for a statement that writes; what it returns is handed to the receiver row by row. */
-extern void as_execute_into(AsStatement *statement, Datum *values, DestReceiver * receiver);
+extern void as_execute_into(AsStatement *statement, Datum *values, DestReceiver *receiver);
 
 extern void as_statement_init(void);	/* _PG_init only */
 
