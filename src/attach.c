@@ -95,13 +95,24 @@ name_argument(FunctionCallInfo fcinfo, int n)
 	return text_to_cstring(PG_GETARG_TEXT_PP(n));
 }
 
+/* The table of an argument; 42P01 where there is none of that OID. */
+static Relation
+open_table(Oid relation, LOCKMODE lock)
+{
+	Relation	table = try_table_open(relation, lock);
+
+	if (table == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table of OID \"%u\" (42P01)", relation));
+	return table;
+}
+
 PG_FUNCTION_INFO_V1(aftersale_attachment_check);
 
 /* attachment_check(relation, name, definition) */
 Datum
 aftersale_attachment_check(PG_FUNCTION_ARGS)
 {
-	Relation	table = table_open(PG_GETARG_OID(0), AccessShareLock);
+	Relation	table = open_table(PG_GETARG_OID(0), AccessShareLock);
 	const char *name = name_argument(fcinfo, 1);
 	AsError		error;
 
@@ -184,7 +195,7 @@ PG_FUNCTION_INFO_V1(aftersale_attachment_begin);
 Datum
 aftersale_attachment_begin(PG_FUNCTION_ARGS)
 {
-	Relation	table = table_open(PG_GETARG_OID(0), AccessShareLock);
+	Relation	table = open_table(PG_GETARG_OID(0), AccessShareLock);
 	char	   *name = name_argument(fcinfo, 1);
 	AsAttachRead read;
 	bool		empty;
@@ -345,14 +356,18 @@ PG_FUNCTION_INFO_V1(aftersale_attachment_fill);
 Datum
 aftersale_attachment_fill(PG_FUNCTION_ARGS)
 {
-	Relation	table = table_open(PG_GETARG_OID(0), RowExclusiveLock);
-	char	   *name = name_argument(fcinfo, 1);
+	Relation	table;
+	char	   *name;
 	int			max_orders = PG_GETARG_INT32(2);
 	char	   *last = PG_ARGISNULL(3) ? NULL : name_argument(fcinfo, 3);
 	AsAttachState state;
 	AsAttached *attached;
 	bool		more = false;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	table = open_table(PG_GETARG_OID(0), RowExclusiveLock);
+	name = name_argument(fcinfo, 1);
 	require_attachment_owner(RelationGetRelid(table), name);
 	as_attach_state(name, &state);
 	if (state.exists && max_orders > 0)
