@@ -27,6 +27,9 @@ bench:	## benchmarks: ratios against a named baseline
 kernel:	## the kernel's unit tests alone, without a server
 	@$(MAKE) --no-print-directory -f .ci/kernel.mk test
 
+check-versions:	## make check on PostgreSQL 17 and 18, each in a Debian of its own (root, mmdebstrap)
+	@.ci/chroot
+
 fuzz:	## inputs of all kinds at the kernel's parsers, RUNS=n each (10000000), guided by coverage; TEST=pattern, SEED=n
 	@.ci/fuzz
 
