@@ -1,11 +1,9 @@
 -- Ten thousand malformed texts for each type: every refusal is of class 22 and
 -- names the type (a calendar without working time is RA060), every text that is
 -- taken survives its own form; the server that has soft errors says the same.
--- The texts are drawn from a seed: psql -v seed=n, 1 if none is given.
-\if :{?seed}
-\else
-\set seed 1
-\endif
+--	SEED=n		what the texts are drawn from (1)
+\getenv seed SEED
+\if :{?seed} \else \set seed 1 \endif
 BEGIN;
 SELECT plan(9);
 SELECT diag('the seed is ' || :seed);
