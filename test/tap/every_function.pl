@@ -1,10 +1,10 @@
 # Every function of the extension, called with NULL, empty, extreme, toasted and
 # wrong-dimension arguments: by a role that has nothing but USAGE on the schema, and
-# by the owner of the tables.  The calls are made from pg_proc: in each argument
+# by the owner of the tables; and the same put into every column of every table.  The calls are made from pg_proc: in each argument
 # every value of its type while the others are ordinary, and combinations that are
 # drawn.  The server lives, nothing ends in an internal error (class XX) or an error
 # without a code (P0001), no call takes long.
-#	CALLS=n		combinations for each function (20)
+#	CALLS=n		combinations for each function (10)
 #	SEED=n		of the draw (1)
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $combinations = $ENV{CALLS} || 20;
+my $combinations = $ENV{CALLS} || 10;
 my $seed = $ENV{SEED} || 1;
 srand($seed);
 note("the seed is $seed");
@@ -93,10 +93,31 @@ my @functions = map { my ($name, $kind, $types) = split /\|/; [ $name, $kind, sp
 	ORDER BY 1, 3});
 cmp_ok(scalar @functions, '>', 150, scalar(@functions) . ' functions are called');
 
+my %columns;
+push @{ $columns{ $_->[0] } }, [ @$_[ 1, 2 ] ] for map { [ split /\|/ ] } split /\n/,
+  $node->safe_psql('postgres', q{SELECT attrelid::regclass, quote_ident(attname), format_type(atttypid, NULL) FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+	WHERE relnamespace = 'aftersale'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY 1, attnum});
+push @functions, map { [ $_, 't' ] } sort keys %columns;
+cmp_ok(scalar keys %columns, '>', 40, scalar(keys %columns) . ' tables are written to');
+
+# A row of nothing else, and a change of those that there are.
+sub writes
+{
+	my ($table) = @_;
+	my @writes = ("INSERT INTO $table DEFAULT VALUES");
+	for my $column (@{ $columns{$table} })
+	{
+		my ($name, $type) = @$column;
+		push @writes, map { ("INSERT INTO $table ($name) VALUES ($_)", "UPDATE $table SET $name = $_") } $values{$type} ? values_of($type) : 'NULL';
+	}
+	return (@writes, "DELETE FROM $table", "TRUNCATE $table");
+}
+
 sub calls
 {
 	my ($function) = @_;
 	my ($name, $kind, @types) = @$function;
+	return writes($name) if $kind eq 't';
 	my @pools = map { [ values_of($_) ] } @types;
 	my @ordinary = map { $_->[0] } @pools;
 	my %call;
