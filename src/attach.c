@@ -23,6 +23,17 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
+/* The table of an argument; 42P01 where there is none of that OID. */
+static Relation
+open_table(Oid relation, LOCKMODE lock)
+{
+	Relation	table = try_table_open(relation, lock);
+
+	if (table == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table of OID \"%u\" (42P01)", relation));
+	return table;
+}
+
 /* ---- who may ---- */
 
 static bool
@@ -35,11 +46,13 @@ static void
 require_table_owner(Oid relation)
 {
 	AsError		error;
-	Relation	table;
+	Relation	table = open_table(relation, AccessShareLock);
 
 	if (as_owns_relation(relation, GetUserId()))
+	{
+		table_close(table, AccessShareLock);
 		return;
-	table = table_open(relation, AccessShareLock);
+	}
 	as_fail(&error, RA_ATTACHMENT_OWNER, NULL, "role \"%s\" does not own table \"%s\"", GetUserNameFromId(GetUserId(), false),
 			as_attach_table(table));
 	as_hint(&error, "Attaching is for the owner of the table, %s.", GetUserNameFromId(table->rd_rel->relowner, false));
@@ -93,17 +106,6 @@ static char *
 name_argument(FunctionCallInfo fcinfo, int n)
 {
 	return text_to_cstring(PG_GETARG_TEXT_PP(n));
-}
-
-/* The table of an argument; 42P01 where there is none of that OID. */
-static Relation
-open_table(Oid relation, LOCKMODE lock)
-{
-	Relation	table = try_table_open(relation, lock);
-
-	if (table == NULL)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table of OID \"%u\" (42P01)", relation));
-	return table;
 }
 
 PG_FUNCTION_INFO_V1(aftersale_attachment_check);

@@ -172,7 +172,7 @@ sub none
 for my $role (qw(nobody erp))
 {
 	my $made = 0;
-	my (@broken, @internal, @uncoded, @slow, @misnamed, %codes);
+	my (@broken, @internal, @uncoded, @slow, @misnamed, %codes, %took);
 	for my $function (@functions)
 	{
 		my @calls = calls($function);
@@ -188,6 +188,7 @@ for my $role (qw(nobody erp))
 			my ($sqlstate, $milliseconds, $message) = $told[$i] =~ /^(\S+) (\d+) (.*)/ or next;
 			my $line = "$calls[$i]: $told[$i]";
 			$codes{$sqlstate}++;
+			$took{ $function->[0] } += $milliseconds;
 			push @internal, $line if $sqlstate =~ /^XX/;
 			push @uncoded, $line if $sqlstate =~ /^P0/;
 			push @slow, $line if $milliseconds > 5000;
@@ -195,6 +196,7 @@ for my $role (qw(nobody erp))
 		}
 	}
 	note("$role: $made calls; " . join(', ', map { "$_ $codes{$_}" } sort keys %codes));
+	note('slowest: ' . join(', ', map { "$_ $took{$_} ms" } (sort { $took{$b} <=> $took{$a} } keys %took)[ 0 .. 5 ]));
 	cmp_ok($codes{ZZ000} // 0, '>', 200, "$role: calls, many of which end well ($made, $codes{ZZ000})");
 	none("$role: no session ends", @broken);
 	none("$role: no internal error", @internal);
