@@ -12,7 +12,7 @@ deps:	## install the Debian packages that are missing (root or sudo)
 check:	## build and run every test; SUITE=a,b and TEST=name select
 	@.ci/check
 
-check-deep:	## checks that take long: the suites with the tables of the version before; crashes of a sweep, CRASHES=n (100); a month per platform, REPLAY=n requests (3000); check-mutations; the simulator, RUNS=n (1000), SEED=n
+check-deep:	## checks that take long: the suites with the tables of the version before; crashes of a sweep, CRASHES=n (100); calls of every function, CALLS=n (400); fuzz, FUZZ=n (10000000); a month per platform, REPLAY=n requests (3000); check-mutations; the simulator, RUNS=n (1000), SEED=n
 	@SUITE=regress-unmigrated,pgtap-unmigrated TEST= .ci/check
 	@.ci/server run .ci/check-deep
 
@@ -30,6 +30,12 @@ bench:	## benchmarks: ratios against a named baseline
 
 kernel:	## the kernel's unit tests alone, without a server
 	@$(MAKE) --no-print-directory -f .ci/kernel.mk test
+
+check-versions:	## make check on PostgreSQL 17 and 18, each in a Debian of its own (root, mmdebstrap)
+	@.ci/chroot
+
+fuzz:	## inputs of all kinds at the kernel's parsers, RUNS=n each (10000000), guided by coverage; TEST=pattern, SEED=n
+	@.ci/fuzz
 
 lint:	## formatting and static checks
 	@.ci/lint

@@ -221,8 +221,12 @@ DECLARE
     seq_before bigint;
     result text := 'applied';
 BEGIN
-    SELECT x.* INTO STRICT m FROM aftersale.platform_message x
+    SELECT x.* INTO m FROM aftersale.platform_message x
     WHERE x.shop_id = apply_message.shop_id AND x.message_id = apply_message.message_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'shop "%" has no message "%" (22023)', apply_message.shop_id, apply_message.message_id
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     its_flow := aftersale.flow_of_message(m.shop_id, m.external_ref, m.flow, m.payload);
     SELECT q.request_id, q.flow_version, q.event_seq, q.state INTO r FROM aftersale.request q
     WHERE q.shop_id = m.shop_id AND q.flow = its_flow AND q.external_ref = m.external_ref
@@ -287,7 +291,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.apply_message(bigint, bigint) IS
-'Applies one row of aftersale.platform_message under the lock of message_lock(), which the caller holds, and returns its status then: applied, repeated, stale or unknown_code. Errors: whatever keeps the request from being opened or moved; import_status() and apply_messages() keep them with the row. Example: SELECT aftersale.apply_message(1, 7);';
+'Applies one row of aftersale.platform_message under the lock of message_lock(), which the caller holds, and returns its status then: applied, repeated, stale or unknown_code. Errors: 22023 no such row; whatever keeps the request from being opened or moved; import_status() and apply_messages() keep them with the row. Example: SELECT aftersale.apply_message(1, 7);';
 
 CREATE FUNCTION aftersale.try_message(shop_id bigint, message_id bigint) RETURNS text
 LANGUAGE plpgsql VOLATILE

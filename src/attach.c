@@ -24,6 +24,17 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
+/* The table of an argument; 42P01 where there is none of that OID. */
+static Relation
+open_table(Oid relation, LOCKMODE lock)
+{
+	Relation	table = try_table_open(relation, lock);
+
+	if (table == NULL)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("there is no table of OID \"%u\" (42P01)", relation));
+	return table;
+}
+
 /* ---- who may ---- */
 
 static bool
@@ -36,11 +47,13 @@ static void
 require_table_owner(Oid relation)
 {
 	AsError		error;
-	Relation	table;
+	Relation	table = open_table(relation, AccessShareLock);
 
 	if (as_owns_relation(relation, GetUserId()))
+	{
+		table_close(table, AccessShareLock);
 		return;
-	table = table_open(relation, AccessShareLock);
+	}
 	as_fail(&error, RA_ATTACHMENT_OWNER, NULL, "role \"%s\" does not own table \"%s\"", GetUserNameFromId(GetUserId(), false),
 			as_attach_table(table));
 	as_hint(&error, "Attaching is for the owner of the table, %s.", GetUserNameFromId(table->rd_rel->relowner, false));
@@ -110,7 +123,7 @@ PG_FUNCTION_INFO_V1(aftersale_attachment_check);
 Datum
 aftersale_attachment_check(PG_FUNCTION_ARGS)
 {
-	Relation	table = table_open(PG_GETARG_OID(0), AccessShareLock);
+	Relation	table = open_table(PG_GETARG_OID(0), AccessShareLock);
 	const char *name = name_argument(fcinfo, 1);
 	AsError		error;
 
@@ -193,7 +206,7 @@ PG_FUNCTION_INFO_V1(aftersale_attachment_begin);
 Datum
 aftersale_attachment_begin(PG_FUNCTION_ARGS)
 {
-	Relation	table = table_open(PG_GETARG_OID(0), AccessShareLock);
+	Relation	table = open_table(PG_GETARG_OID(0), AccessShareLock);
 	char	   *name = name_argument(fcinfo, 1);
 	AsAttachRead read;
 	bool		empty;
@@ -362,14 +375,18 @@ PG_FUNCTION_INFO_V1(aftersale_attachment_fill);
 Datum
 aftersale_attachment_fill(PG_FUNCTION_ARGS)
 {
-	Relation	table = table_open(PG_GETARG_OID(0), RowExclusiveLock);
-	char	   *name = name_argument(fcinfo, 1);
+	Relation	table;
+	char	   *name;
 	int			max_orders = PG_GETARG_INT32(2);
 	char	   *last = PG_ARGISNULL(3) ? NULL : name_argument(fcinfo, 3);
 	AsAttachState state;
 	AsAttached *attached;
 	bool		more = false;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	table = open_table(PG_GETARG_OID(0), RowExclusiveLock);
+	name = name_argument(fcinfo, 1);
 	as_attach_require_owner(RelationGetRelid(table), name);
 	as_attach_state(name, &state);
 	if (state.exists && max_orders > 0)

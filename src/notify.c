@@ -83,7 +83,7 @@ may_notify(Oid role, Oid relation)
 	static AsStatement find_sweeper = {
 		"SELECT FROM aftersale.access WHERE login = $1 AND capability = 'sweeper'", 1, {NAMEOID}
 	};
-	NameData	name;
+	NameData	name = {{0}};
 	Datum		values[1] = {NameGetDatum(&name)};
 	AsOwner		owner;
 	bool		result;

@@ -38,7 +38,7 @@ aftersale_refund_ratio_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(text);
 }
 
-/* The binary form is an int4 of hundredths of a percent, as int4send writes it. */
+/* The binary form is what int4send writes. */
 PG_FUNCTION_INFO_V1(aftersale_refund_ratio_recv);
 
 Datum
@@ -46,17 +46,11 @@ aftersale_refund_ratio_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	int			length = message->len - message->cursor;
+	const char *bytes = pq_getmsgbytes(message, length);
 	AsRatio		ratio;
 	AsError		error;
 
-	if (length != sizeof(int32))
-	{
-		as_fail(&error, AS_INVALID_BINARY, "TEMU-28",
-				"invalid binary form of type refund_ratio: %d bytes", length);
-		as_detail(&error, "The binary form is an integer of 4 bytes that counts hundredths of a percent.");
-		as_report(&error);
-	}
-	if (!as_ratio_check((int32) pq_getmsgint(message, sizeof(int32)), &ratio, &error))
+	if (!as_ratio_decode((const unsigned char *) bytes, length, &ratio, &error))
 		as_report(&error);
 	PG_RETURN_RATIO(ratio);
 }

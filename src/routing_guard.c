@@ -140,7 +140,7 @@ our_trigger(FunctionCallInfo fcinfo)
 	as_report(&error);
 }
 
-/* A column by name; the row has it, and it is NOT NULL or may_be_null. */
+/* A column by name; without isnull one that is NOT NULL, which triggers see before it is checked. */
 static Datum
 column(HeapTuple row, TupleDesc description, const char *name, bool *isnull)
 {
@@ -154,7 +154,7 @@ column(HeapTuple row, TupleDesc description, const char *name, bool *isnull)
 	if (isnull != NULL)
 		*isnull = null;
 	else if (null)
-		elog(ERROR, "column \"%s\" is NULL", name);
+		ereport(ERROR, errcode(ERRCODE_NOT_NULL_VIOLATION), errmsg("column \"%s\" cannot be null (23502)", name));
 	return value;
 }
 

@@ -47,42 +47,29 @@ aftersale_sla_term_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(pstrdup(as_term_format(PG_GETARG_TERM(0), buffer)));
 }
 
-/* Binary form: version 1, clock, landing (one byte each), count (int32). */
 Datum
 aftersale_sla_term_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
-	int			clock = pq_getmsgbyte(message);
-	int			mode = pq_getmsgbyte(message);
-	int32		count = (int32) pq_getmsgint(message, 4);
+	int			length = message->len - message->cursor;
+	const char *bytes = pq_getmsgbytes(message, length);
 	AsTerm		term;
 	AsError		error;
 
-	if (version != 1)
-	{
-		as_fail(&error, AS_INVALID_BINARY, NULL, "unknown version %d of the binary form of sla_term", version);
+	if (!as_term_decode((const unsigned char *) bytes, length, &term, &error))
 		as_report(&error);
-	}
-	if (!as_term_make(count, clock, mode, &term, &error))
-	{
-		strcpy(error.sqlstate, AS_INVALID_BINARY);
-		as_report(&error);
-	}
 	PG_RETURN_TERM(term);
 }
 
 Datum
 aftersale_sla_term_send(PG_FUNCTION_ARGS)
 {
-	AsTerm		term = PG_GETARG_TERM(0);
+	unsigned char bytes[AS_TERM_BINARY_SIZE];
 	StringInfoData message;
 
+	as_term_encode(PG_GETARG_TERM(0), bytes);
 	pq_begintypsend(&message);
-	pq_sendbyte(&message, 1);
-	pq_sendbyte(&message, term.clock);
-	pq_sendbyte(&message, term.mode);
-	pq_sendint32(&message, (uint32) term.count);
+	pq_sendbytes(&message, (char *) bytes, sizeof bytes);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }
 

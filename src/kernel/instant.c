@@ -135,10 +135,11 @@ as_instant_parse(const char *text, size_t length, AsInstant *instant)
 	if (*at == '.')
 		for (at++; *at >= '0' && *at <= '9'; at++, scale /= 10)
 			micros += (*at - '0') * scale;
-	if (year < -4713 || year > 294276 || month < 1 || month > 12)
+	if (year < -4713 || year > 294276 || month < 1 || month > 12 || day < 1 || day > 31 ||
+		hours > 23 || minutes > 59 || seconds > 59)
 		return false;
 	*instant = ((int64_t) as_date_from_civil(year, month, day) * INT64_C(86400) +
 				hours * 3600 + minutes * 60 + seconds) * INT64_C(1000000) + micros;
 	/* canonical or not at all */
-	return strcmp(as_instant_text(*instant, again), copy) == 0;
+	return strlen(as_instant_text(*instant, again)) == length && memcmp(again, text, length) == 0;
 }

@@ -140,6 +140,22 @@ as_ratio_parse(const char *text, size_t length, AsRatio *ratio, AsError *error)
 	return true;
 }
 
+bool
+as_ratio_decode(const unsigned char *bytes, size_t length, AsRatio *ratio, AsError *error)
+{
+	uint32_t	value = 0;
+
+	if (length != sizeof value)
+	{
+		as_fail(error, AS_INVALID_BINARY, "TEMU-28",
+				"invalid binary form of type refund_ratio: %zu bytes", length);
+		return as_detail(error, "The binary form is an integer of 4 bytes that counts hundredths of a percent.");
+	}
+	for (size_t i = 0; i < length; i++)
+		value = value << 8 | bytes[i];
+	return as_ratio_check((int32_t) value, ratio, error);
+}
+
 size_t
 as_ratio_format(AsRatio ratio, char buffer[AS_RATIO_TEXT_SIZE])
 {

@@ -31,6 +31,12 @@ extern bool as_ratio_check(int64_t hundredths, AsRatio *ratio, AsError *error);
  */
 extern bool as_ratio_parse(const char *text, size_t length, AsRatio *ratio, AsError *error);
 
+/*
+ * Reads the binary form, an int32 of hundredths of a percent in network order.
+ * Errors: 22P03 not 4 bytes, 22003 outside the range.
+ */
+extern bool as_ratio_decode(const unsigned char *bytes, size_t length, AsRatio *ratio, AsError *error);
+
 /* Writes the canonical form, without needless zeros; returns its length. */
 extern size_t as_ratio_format(AsRatio ratio, char buffer[AS_RATIO_TEXT_SIZE]);
 

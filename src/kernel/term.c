@@ -1,6 +1,6 @@
 /*
  * term.c
- *		Text form and limits of terms.
+ *		Text and binary form and limits of terms.
  */
 #include "kernel/term.h"
 
@@ -164,4 +164,35 @@ as_term_format(AsTerm term, char buffer[AS_TERM_TEXT])
 	snprintf(buffer, AS_TERM_TEXT, "%d %s%s%s%s", count, business ? "business " : "", unit,
 			 count == 1 || count == -1 ? "" : "s", landings[term.mode]);
 	return buffer;
+}
+
+#define BINARY_VERSION	1
+
+void
+as_term_encode(AsTerm term, unsigned char bytes[AS_TERM_BINARY_SIZE])
+{
+	uint32_t	count = (uint32_t) term.count;
+
+	bytes[0] = BINARY_VERSION;
+	bytes[1] = term.clock;
+	bytes[2] = term.mode;
+	for (int i = 0; i < 4; i++)
+		bytes[3 + i] = (unsigned char) (count >> (24 - 8 * i));
+}
+
+bool
+as_term_decode(const unsigned char *bytes, size_t length, AsTerm *term, AsError *error)
+{
+	uint32_t	count = 0;
+
+	if (length > 0 && bytes[0] != BINARY_VERSION)
+		return as_fail(error, AS_INVALID_BINARY, NULL, "unknown version %d of the binary form of sla_term", bytes[0]);
+	if (length != AS_TERM_BINARY_SIZE)
+		return as_fail(error, AS_INVALID_BINARY, NULL, "invalid binary form of type sla_term: %zu bytes", length);
+	for (int i = 0; i < 4; i++)
+		count = count << 8 | bytes[3 + i];
+	if (!as_term_make((int32_t) count, bytes[1], bytes[2], term, error))
+		return as_fail(error, AS_INVALID_BINARY, NULL, "invalid binary form of type sla_term: clock %d, landing %d, count %d",
+					   bytes[1], bytes[2], (int32_t) count);
+	return true;
 }

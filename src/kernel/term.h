@@ -52,6 +52,15 @@ extern bool as_term_parse(const char *text, AsTerm *term, AsError *error);
 extern const char *as_term_format(AsTerm term, char buffer[AS_TERM_TEXT]);
 
 /*
+ * The binary form: version 1, clock, landing (one byte each), count (int32 in
+ * network order).  Whatever decode refuses is 22P03.
+ */
+#define AS_TERM_BINARY_SIZE	7
+
+extern void as_term_encode(AsTerm term, unsigned char bytes[AS_TERM_BINARY_SIZE]);
+extern bool as_term_decode(const unsigned char *bytes, size_t length, AsTerm *term, AsError *error);
+
+/*
  * One 64-bit number a term: its value as a Datum and the order of terms: by
  * clock, then landing, then count.
  */

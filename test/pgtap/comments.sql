@@ -9,6 +9,8 @@ SELECT is_empty($$
 	WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 	  AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'aftersale')
 	  AND classid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_cast'::regclass)
+	  -- from 17 on types of arrays belong to the extension as well, which makes them by itself
+	  AND NOT EXISTS (SELECT FROM pg_type WHERE typarray = objid AND classid = 'pg_type'::regclass)
 	  AND coalesce(obj_description(objid, classid::regclass::name), '') = ''
 	ORDER BY 1
 $$, 'every function, aggregate, operator, type and cast of the extension has a comment');

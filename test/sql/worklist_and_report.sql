@@ -157,6 +157,7 @@ $$;
 ANALYZE aftersale.request;
 SET enable_seqscan = off;
 SET enable_bitmapscan = off;
+SET enable_sort = off;
 SELECT pg_temp.index_asked('SELECT * FROM aftersale.due_soon WHERE shop_id = 720 LIMIT 50') AS due_soon,
 	pg_temp.index_asked('SELECT * FROM aftersale.overdue WHERE shop_id = 720') AS overdue,
 	-- the list as it is, those without a deadline included, in the order of the index
