@@ -125,6 +125,7 @@ aftersale_attachment_check(PG_FUNCTION_ARGS)
 {
 	Relation	table = open_table(PG_GETARG_OID(0), AccessShareLock);
 	const char *name = name_argument(fcinfo, 1);
+	AsOwner		owner;
 	AsError		error;
 
 	if (table->rd_rel->relkind != RELKIND_RELATION && table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
@@ -132,7 +133,10 @@ aftersale_attachment_check(PG_FUNCTION_ARGS)
 		as_fail(&error, RA_INVALID_ATTACHMENT, NULL, "\"%s\" is no table", as_attach_table(table));
 		as_report(&error);
 	}
+	/* whoever asks need not have the rights on the schemas of his functions */
+	as_their_owner_begin(&owner, RelationGetRelid(table));
 	(void) as_attach_compile(table, name, PG_GETARG_JSONB_P(2), RA_INVALID_ATTACHMENT);
+	as_owner_end(&owner);
 	table_close(table, AccessShareLock);
 	PG_RETURN_VOID();
 }

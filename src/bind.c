@@ -13,7 +13,9 @@
 #include "bind_change.h"
 #include "config.h"
 #include "miscadmin.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
 /* Changes that are worked off at once, in bytes of their memory */
@@ -21,7 +23,7 @@
 
 /* Words by which a row's request, or whether it has one, is another */
 static const AsWord compared[] = {
-	AS_WORD_STATE, AS_WORD_SHOP, AS_WORD_FLOW, AS_WORD_COUNTRY, AS_WORD_CURRENCY, AS_WORD_OPENED, AS_WORD_REASON, AS_WORD_ORDER,
+	AS_WORD_STATE, AS_WORD_FLOW, AS_WORD_COUNTRY, AS_WORD_CURRENCY, AS_WORD_OPENED, AS_WORD_REASON, AS_WORD_ORDER,
 	AS_WORD_ORDERED, AS_WORD_AMOUNT, AS_WORD_RATIO, AS_WORD_PLATFORM_DUE, AS_WORD_ATTRIBUTES
 };
 
@@ -111,22 +113,30 @@ take_gone(AsBoundChanges *changes, TupleTableSlot *old)
 		changes->count++;
 }
 
+/* What the change needs of the row; its key is read. */
+static void
+read_row(AsBoundChanges *changes, AsBoundChange *change, TupleTableSlot *row)
+{
+	MemoryContext before;
+
+	change->code = as_bound_code(changes->call, row);
+	change->flow = read_text(changes, AS_WORD_FLOW, row);
+	change->actor = read_text(changes, AS_WORD_ACTOR, row);
+	before = MemoryContextSwitchTo(changes->context);
+	change->row = ExecCopySlotMinimalTuple(row);
+	MemoryContextSwitchTo(before);
+}
+
 static void
 take_new(AsBoundChanges *changes, TupleTableSlot *new, uint32 changed, bool entered)
 {
 	AsBoundChange *change = as_bound_changes_add(changes);
-	MemoryContext before;
 
 	if (!read_key(changes, new, change))
 		return;
-	change->code = as_bound_code(changes->call, new);
 	change->changed = changed;
 	change->entered = entered;
-	change->flow = read_text(changes, AS_WORD_FLOW, new);
-	change->actor = read_text(changes, AS_WORD_ACTOR, new);
-	before = MemoryContextSwitchTo(changes->context);
-	change->row = ExecCopySlotMinimalTuple(new);
-	MemoryContextSwitchTo(before);
+	read_row(changes, change, new);
 	changes->count++;
 }
 
@@ -146,7 +156,7 @@ take_pair(void *context, TupleTableSlot *old, TupleTableSlot *new)
 	bool		is = new != NULL && as_attach_applies(call, new);
 	uint32		changed = 0;
 
-	if (was && is && as_attach_is_same(call, AS_WORD_KEY, old, new))
+	if (was && is && as_attach_is_same(call, AS_WORD_KEY, old, new) && as_attach_is_same(call, AS_WORD_SHOP, old, new))
 	{
 		for (size_t i = 0; i < lengthof(compared); i++)
 			if (call->attached->sources[compared[i]].from != AS_FROM_NOTHING &&
@@ -167,11 +177,70 @@ take_pair(void *context, TupleTableSlot *old, TupleTableSlot *new)
 		as_bound_follow(changes);
 }
 
+/* ---- rows that were changed again ---- */
+
+/* How deep in triggers rows of bindings were changed in a transaction */
+static struct
+{
+	LocalTransactionId transaction;
+	int			depth;
+}			deepest;
+
+/*
+ * Whether rows of the statement may be others by now: a trigger that it fired
+ * before us changed them by a statement of its own, which was followed already.
+ */
+static bool
+are_stale(void)
+{
+	int			depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
+	bool		stale = deepest.transaction == MyProc->lxid && deepest.depth > depth;
+
+	if (deepest.transaction != MyProc->lxid || depth > deepest.depth)
+		deepest.depth = depth;
+	deepest.transaction = MyProc->lxid;
+	return stale;
+}
+
+/* Whether the change, of a row that is now so, is still to be followed; NULL: it is not there. */
+static bool
+is_left(AsBoundChanges *changes, AsBoundChange *change, TupleTableSlot *now)
+{
+	bool		is = now != NULL && as_attach_applies(changes->call, now) && as_attach_shop(changes->call, now, true) == change->shop_id;
+
+	if (change->row == NULL || !is)
+		return (change->row == NULL) == !is;
+	read_row(changes, change, now);
+	return true;
+}
+
+/* Rows as they are now; what a statement within this one has made of them, it has been followed in. */
+static void
+refresh(AsBoundChanges *changes)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(changes->call->relation), &TTSOpsMinimalTuple);
+	MinimalTuple *rows = as_bound_rows_now(changes);
+	int			left = 0;
+
+	for (int i = 0; i < changes->count; i++)
+	{
+		ResetExprContext(changes->call->econtext);
+		if (rows[i] != NULL)
+			ExecStoreMinimalTuple(rows[i], slot, false);
+		if (is_left(changes, &changes->list[i], rows[i] == NULL ? NULL : slot))
+			changes->list[left++] = changes->list[i];
+	}
+	changes->count = left;
+	ExecDropSingleTupleTableSlot(slot);
+}
+
 void
 as_bound_follow(AsBoundChanges *changes)
 {
 	MemoryContext caller = MemoryContextSwitchTo(changes->context);
 
+	if (changes->count > 0 && !changes->backfill && are_stale())
+		refresh(changes);
 	if (changes->count > 0)
 	{
 		as_rows_init(&changes->written, AS_KEY_COLUMNS, as_key_types);

@@ -81,6 +81,11 @@ extern TupleTableSlot *as_bound_row(const AsBoundChanges *changes, const AsBound
 /* The row's code, as text; NULL: none. */
 extern const char *as_bound_code_text(const AsBoundChanges *changes, const AsBoundChange *change);
 
+/* ---- bind_fill.c ---- */
+
+/* The rows of the changes as they are in the table now, by their keys; NULL where there is none. */
+extern MinimalTuple * as_bound_rows_now(AsBoundChanges *changes);
+
 /* ---- bind_find.c ---- */
 
 /* Finds the requests of the rows, and those that could become theirs. */

@@ -19,6 +19,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -40,6 +41,50 @@ whole_row(uint64 i, TupleTableSlot *slot)
 	tuple.t_data = header;
 	ExecClearTuple(slot);
 	return ExecStoreHeapTuple(heap_copytuple(&tuple), slot, true);
+}
+
+/* ---- rows as they are now ---- */
+
+MinimalTuple *
+as_bound_rows_now(AsBoundChanges *changes)
+{
+	const AsAttachCall *call = changes->call;
+	const AsSource *key = &call->attached->sources[AS_WORD_KEY];
+	MemoryContext caller = CurrentMemoryContext;
+	MinimalTuple *rows = palloc_extended(sizeof(MinimalTuple) * changes->count, MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	Datum	   *refs = palloc_extended(sizeof(Datum) * changes->count, MCXT_ALLOC_HUGE);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(call->relation), &TTSOpsHeapTuple);
+	Oid			types[1] = {TEXTARRAYOID};
+	Datum		values[1];
+	AsOwner		owner;
+
+	for (int i = 0; i < changes->count; i++)
+		refs[i] = CStringGetTextDatum(changes->list[i].row_ref);
+	values[0] = PointerGetDatum(construct_array(refs, changes->count, TEXTOID, -1, false, TYPALIGN_INT));
+	as_bound_owner_begin(&owner, call->relation);
+	SPI_connect();
+	if (SPI_execute_with_args(psprintf("SELECT " WHOLE_ROW ", k.\"aftersale place\" FROM (SELECT u.k::%s, u.n FROM unnest($1) WITH ORDINALITY AS u(k, n))"
+									   " AS k (\"aftersale key\", \"aftersale place\") JOIN %s AS " WHOLE_ROW " ON " WHOLE_ROW ".%s = k.\"aftersale key\"",
+									   format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY),
+									   as_attach_table(call->relation), quote_identifier(key->column)),
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the rows of binding \"%s\"", call->name);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		int64		place = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull));
+		MemoryContext before;
+
+		(void) whole_row(i, slot);
+		before = MemoryContextSwitchTo(caller);
+		rows[place - 1] = ExecCopySlotMinimalTuple(slot);
+		MemoryContextSwitchTo(before);
+	}
+	ExecClearTuple(slot);
+	SPI_finish();
+	as_owner_end(&owner);
+	ExecDropSingleTupleTableSlot(slot);
+	return rows;
 }
 
 /* ---- backfill() ---- */
@@ -280,12 +325,15 @@ aftersale_binding_preview(PG_FUNCTION_ARGS)
 	Relation	table = table_open(PG_GETARG_OID(0), AccessShareLock);
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	Preview		preview = {0};
+	AsOwner		owner;
 
 	if (!as_owns_relation(RelationGetRelid(table), GetUserId()))
 		as_attach_require_owner(RelationGetRelid(table), name);
 	InitMaterializedSRF(fcinfo, 0);
 	preview.context = CurrentMemoryContext;
+	as_their_owner_begin(&owner, RelationGetRelid(table));
 	preview.call = as_attach_call_on(table, as_attach_compile(table, name, PG_GETARG_JSONB_P(2), RA_INVALID_ATTACHMENT));
+	as_owner_end(&owner);
 	preview_table(&preview);
 	for (int i = 0; i < preview.count; i++)
 	{

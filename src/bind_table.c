@@ -17,6 +17,7 @@
 #include "nodes/makefuncs.h"
 #include "parser/parse_func.h"
 #include "statement.h"
+#include "try.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -115,10 +116,18 @@ call_on(Oid relation, const char *name)
 {
 	Relation	table = OidIsValid(relation) ? try_table_open(relation, RowExclusiveLock) : NULL;
 	AsAttachCall *call;
+	AsOwner		owner;
 
 	if (table == NULL)
 		return NULL;
+
+	/*
+	 * his expressions are looked up, and their constants computed, with his
+	 * rights
+	 */
+	as_their_owner_begin(&owner, relation);
 	call = as_attach_call_found(table, name, trigger_function());
+	as_owner_end(&owner);
 	if (call == NULL)
 		table_close(table, NoLock);
 	return call;
@@ -170,33 +179,22 @@ typedef struct Found
 	int			number;			/* of the key, from 0 */
 } Found;
 
-static ArrayType *
-ref_array(const Found *found, int count)
-{
-	Datum	   *refs = palloc(sizeof(Datum) * count);
-
-	for (int i = 0; i < count; i++)
-		refs[i] = CStringGetTextDatum(found[i].row_ref);
-	return construct_array(refs, count, TEXTOID, -1, false, TYPALIGN_INT);
-}
-
 /* Executes a statement on the rows, which returns places in found; those are locked. */
 static int
 mark_rows(const char *sql, const Found *found, int count, bool *locked)
 {
 	Oid			types[1] = {TEXTARRAYOID};
-	Datum		values[1] = {PointerGetDatum(ref_array(found, count))};
+	Datum	   *refs = palloc(sizeof(Datum) * count);
+	Datum		values[1];
 	bool		isnull;
 
+	for (int i = 0; i < count; i++)
+		refs[i] = CStringGetTextDatum(found[i].row_ref);
+	values[0] = PointerGetDatum(construct_array(refs, count, TEXTOID, -1, false, TYPALIGN_INT));
 	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not execute \"%s\"", sql);
 	for (uint64 i = 0; locked != NULL && i < SPI_processed; i++)
-	{
-		int			place = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-
-		if (!isnull)
-			locked[found[place - 1].number] = true;
-	}
+		locked[found[DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull)) - 1].number] = true;
 	return (int) SPI_processed;
 }
 
@@ -206,21 +204,78 @@ lock_rows(AsAttachCall *call, const Found *found, int count, bool wait, bool *lo
 {
 	const AsSource *key = &call->attached->sources[AS_WORD_KEY];
 	const char *column = psprintf("t.%s", quote_identifier(key->column));
-	const char *type = format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 	const char *table = as_attach_table(call->relation);
+	const char *wanted = psprintf("(SELECT u.k::%s, u.n FROM unnest($1) WITH ORDINALITY AS u(k, n)) AS k(\"aftersale key\", \"aftersale place\")",
+								  format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
 	AsOwner		owner;
 
 	as_bound_owner_begin(&owner, call->relation);
 	SPI_connect();
-	if (mark_rows(psprintf("SELECT pg_catalog.array_position($1, %s::pg_catalog.text) FROM %s AS t WHERE %s = ANY ($1::%s[])"
-						   " ORDER BY %s FOR NO KEY UPDATE%s", column, table, column, type, column, wait ? "" : " SKIP LOCKED"),
+	if (mark_rows(psprintf("SELECT k.\"aftersale place\" FROM %s AS t JOIN %s ON %s = k.\"aftersale key\" ORDER BY %s FOR NO KEY UPDATE OF t%s",
+						   table, wanted, column, column, wait ? "" : " SKIP LOCKED"),
 				  found, count, locked) < count && !wait)
 		/* a row that is gone is nobody's: its request goes on */
-		(void) mark_rows(psprintf("SELECT k.place::pg_catalog.int4 FROM unnest($1) WITH ORDINALITY AS k(ref, place)"
-								  " WHERE NOT EXISTS (SELECT FROM %s AS t WHERE %s = k.ref::%s)", table, column, type),
+		(void) mark_rows(psprintf("SELECT k.\"aftersale place\" FROM %s WHERE NOT EXISTS (SELECT FROM %s AS t WHERE %s = k.\"aftersale key\")",
+								  wanted, table, column),
 						 found, count, locked);
 	SPI_finish();
 	as_owner_end(&owner);
+}
+
+/* Rows of one binding */
+typedef struct Part
+{
+	const Found *found;
+	int			count;
+	bool		wait;
+	bool	   *locked;
+} Part;
+
+static void
+mark(const Part *part, bool locked)
+{
+	for (int i = 0; part->locked != NULL && i < part->count; i++)
+		part->locked[part->found[i].number] = locked;
+}
+
+static void
+lock_part(void *context)
+{
+	Part	   *part = context;
+	AsAttachCall *call = as_bound_table(part->found[0].binding);
+
+	if (call == NULL)
+		return;
+	mark(part, false);
+	lock_rows(call, part->found, part->count, part->wait, part->locked);
+	as_bound_table_close(call);
+}
+
+/*
+ * The same for the sweep, which a table that cannot be read any more must not
+ * stop: its requests go on, to where that is an error of theirs.
+ */
+static void
+try_to_lock(Part *part)
+{
+	ErrorData  *error = as_try(lock_part, part);
+
+	if (error == NULL)
+		return;
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE:
+			mark(part, false);
+			break;
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+			mark(part, true);
+			break;
+		default:
+			if (!as_is_rows_own(error->sqlerrcode))
+				ReThrowError(error);
+			mark(part, true);
+	}
+	FreeErrorData(error);
 }
 
 void
@@ -254,14 +309,13 @@ as_bound_lock(const Datum *shop_ids, const Datum *request_ids, int count, bool w
 	as_owner_end(&owner);
 	for (int from = 0, to; from < n; from = to)
 	{
-		AsAttachCall *call = as_bound_table(found[from].binding);
+		Part		part = {found + from, 0, wait, locked};
 
-		for (to = from; to < n && strcmp(found[to].binding, found[from].binding) == 0; to++)
-			if (call != NULL && locked != NULL)
-				locked[found[to].number] = false;
-		if (call == NULL)
-			continue;
-		lock_rows(call, found + from, to - from, wait, locked);
-		as_bound_table_close(call);
+		for (to = from; to < n && strcmp(found[to].binding, found[from].binding) == 0; to++);
+		part.count = to - from;
+		if (wait)
+			lock_part(&part);
+		else
+			try_to_lock(&part);
 	}
 }

@@ -14,6 +14,7 @@
 #include "errors.h"
 #include "miscadmin.h"
 #include "owner.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -79,10 +80,10 @@ as_bound_owner_begin(AsOwner *owner, Relation table)
 	context = owner->saved_context | SECURITY_LOCAL_USERID_CHANGE;
 
 	/*
-	 * what his triggers leave to the end of the transaction would be done as
-	 * a superuser
+	 * what his triggers leave to the end of the transaction, or in temporary
+	 * tables, would meet whoever the session is
 	 */
-	if (superuser_arg(owner->saved_user) && !superuser_arg(user))
+	if (!has_privs_of_role(user, GetOuterUserId()))
 		context |= SECURITY_RESTRICTED_OPERATION;
 	SetUserIdAndSecContext(user, context);
 	owner->guc_level = NewGUCNestLevel();

@@ -30,8 +30,9 @@ extern void as_their_owner_begin(AsOwner *owner, Oid relation);
 
 /*
  * For writing to a bound table of the ERP's, whose own triggers run then: as its
- * owner, with the table's schema as the search path, and not
- * security-restricted, so that they may do what they always do.
+ * owner, with the table's schema as the search path.  Security-restricted
+ * unless he has the rights of the session's role, so that they may do what they
+ * always do.
  */
 extern void as_bound_owner_begin(AsOwner *owner, Relation table);
 
