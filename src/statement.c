@@ -25,7 +25,7 @@ static get_relation_info_hook_type next_hook = NULL;
  * while they are empty, when every index looks as good as the right one.
  */
 static void
-take_as_full(PlannerInfo * root, Oid relation, bool inhparent, RelOptInfo * info)
+take_as_full(PlannerInfo *root, Oid relation, bool inhparent, RelOptInfo *info)
 {
 	ListCell   *cell;
 

@@ -14,7 +14,7 @@ CREATE TABLE aftersale.attachment (
 );
 COMMENT ON TABLE aftersale.attachment IS 'Attachments to the ERP''s own tables, by name; see attachments().';
 COMMENT ON COLUMN aftersale.attachment.name IS 'Name, unique in the database; the triggers carry it.';
-COMMENT ON COLUMN aftersale.attachment.kind IS 'deadline, refund_check or return_warehouse.';
+COMMENT ON COLUMN aftersale.attachment.kind IS 'deadline, refund_check, return_warehouse or binding.';
 COMMENT ON COLUMN aftersale.attachment.table_schema IS 'Schema of the table when it was attached; for people.';
 COMMENT ON COLUMN aftersale.attachment.table_name IS 'The table when it was attached; for people.';
 COMMENT ON COLUMN aftersale.attachment.owner IS 'The table''s owner: triggers of tables of others may not write under this name.';

@@ -1,3 +1,4 @@
+-- needs the tables of this version
 -- bind(): who owns a table has his expressions, triggers and functions executed
 -- with his own rights, whoever acts on its requests; and a table that nobody but
 -- he can read does not stop the sweep.

@@ -1,3 +1,4 @@
+-- needs the tables of this version
 -- bind() beside what the ERP's own triggers, cascades and statements do to bound
 -- rows: whatever order they come in, a request is where its row is in the end.
 BEGIN;

@@ -1,3 +1,4 @@
+-- needs the tables of this version
 -- Every function times every role, and two shops: what a role may call, and
 -- that nothing it can read or call, and no error's text, tells it of a shop
 -- that is not its own, not even whether it exists.
