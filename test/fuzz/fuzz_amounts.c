@@ -26,9 +26,12 @@ static void
 check_ratio(const char *text, size_t size, bool percent)
 {
 	AsError		error;
+	int64_t		hundredths = 0;
 
-	if (!as_attach_ratio_text(text, size, percent, &error))
+	if (!as_attach_ratio_text(text, size, percent, &hundredths, &error))
 		require_error(&error, RA_RATIO_REFUSED, text, size);
+	else
+		require(hundredths >= 500 && hundredths <= 10000);
 }
 
 /* Whatever is hinted at as the currency that was meant is one. */
