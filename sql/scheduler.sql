@@ -329,6 +329,37 @@ $function$;
 COMMENT ON FUNCTION aftersale.health_of_attachments() IS
 'The check attachments of health(): whether all that is attached to the ERP''s tables is intact. Example: SELECT * FROM aftersale.health_of_attachments();';
 
+CREATE FUNCTION aftersale.health_of_bindings() RETURNS SETOF aftersale.health_check
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    bindings bigint;
+    conflicts bigint;
+    example text;
+    waiting bigint;
+BEGIN
+    IF to_regclass('aftersale.binding_conflict') IS NULL THEN
+        RETURN;
+    END IF;
+    bindings := (SELECT count(*) FROM aftersale.attachment a WHERE a.kind = 'binding');
+    SELECT count(*), min(format('row "%s" of binding "%s": %s', c.row_ref, c.binding, c.message)) INTO conflicts, example
+    FROM aftersale.binding_conflict c WHERE c.settled_at IS NULL;
+    SELECT count(*) INTO waiting FROM aftersale.binding_outbox o
+    WHERE o.handled_at IS NULL AND o.created_at < aftersale.clock() - interval '1 hour';
+    IF bindings + conflicts + waiting = 0 THEN
+        RETURN;
+    END IF;
+    RETURN NEXT ROW('bindings', conflicts = 0 AND waiting = 0,
+        format('%s bindings, %s open conflicts', bindings, conflicts) || coalesce('; ' || example, '')
+            || CASE WHEN waiting > 0 THEN format('; %s decisions wait in the outbox for more than an hour', waiting) ELSE '' END,
+        nullif(concat_ws('; ', CASE WHEN conflicts > 0 THEN 'SELECT * FROM aftersale.binding_conflict WHERE settled_at IS NULL; mend the row or the request, then set settled_at' END,
+            CASE WHEN waiting > 0 THEN 'SELECT * FROM aftersale.binding_outbox WHERE handled_at IS NULL; the ERP does them and sets handled_at' END), ''))::aftersale.health_check;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_bindings() IS
+'The check bindings of health(), where there are bindings: conflicts between rows of the ERP''s and their requests that nobody has settled, decisions in binding_outbox that the ERP leaves for more than an hour. Example: SELECT * FROM aftersale.health_of_bindings();';
+
 CREATE FUNCTION aftersale.health() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -349,7 +380,8 @@ BEGIN
     RETURN QUERY SELECT * FROM aftersale.health_of_books();
     RETURN QUERY SELECT * FROM aftersale.health_of_messages();
     RETURN QUERY SELECT * FROM aftersale.health_of_attachments();
+    RETURN QUERY SELECT * FROM aftersale.health_of_bindings();
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health() IS
-'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, balances, messages of platforms, and attachments; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';
+'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, balances, messages of platforms, attachments and bindings; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';

@@ -24,9 +24,8 @@
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
-/* The table of an argument; 42P01 where there is none of that OID. */
-static Relation
-open_table(Oid relation, LOCKMODE lock)
+Relation
+as_attach_open_table(Oid relation, LOCKMODE lock)
 {
 	Relation	table = try_table_open(relation, lock);
 
@@ -47,7 +46,7 @@ static void
 require_table_owner(Oid relation)
 {
 	AsError		error;
-	Relation	table = open_table(relation, AccessShareLock);
+	Relation	table = as_attach_open_table(relation, AccessShareLock);
 
 	if (as_owns_relation(relation, GetUserId()))
 	{
@@ -123,7 +122,7 @@ PG_FUNCTION_INFO_V1(aftersale_attachment_check);
 Datum
 aftersale_attachment_check(PG_FUNCTION_ARGS)
 {
-	Relation	table = open_table(PG_GETARG_OID(0), AccessShareLock);
+	Relation	table = as_attach_open_table(PG_GETARG_OID(0), AccessShareLock);
 	const char *name = name_argument(fcinfo, 1);
 	AsOwner		owner;
 	AsError		error;
@@ -210,7 +209,7 @@ PG_FUNCTION_INFO_V1(aftersale_attachment_begin);
 Datum
 aftersale_attachment_begin(PG_FUNCTION_ARGS)
 {
-	Relation	table = open_table(PG_GETARG_OID(0), AccessShareLock);
+	Relation	table = as_attach_open_table(PG_GETARG_OID(0), AccessShareLock);
 	char	   *name = name_argument(fcinfo, 1);
 	AsAttachRead read;
 	bool		empty;
@@ -389,7 +388,7 @@ aftersale_attachment_fill(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
-	table = open_table(PG_GETARG_OID(0), RowExclusiveLock);
+	table = as_attach_open_table(PG_GETARG_OID(0), RowExclusiveLock);
 	name = name_argument(fcinfo, 1);
 	as_attach_require_owner(RelationGetRelid(table), name);
 	as_attach_state(name, &state);

@@ -150,6 +150,9 @@ typedef struct AsAttachCall
 
 /* ---- attach.c ---- */
 
+/* The table of an argument; 42P01 where there is none of that OID. */
+extern Relation as_attach_open_table(Oid relation, LOCKMODE lock);
+
 /* Raises RA103 unless the user owns the attachment's table, or has the rights of the owner of ours. */
 extern void as_attach_require_owner(Oid relation, const char *name);
 

@@ -322,7 +322,7 @@ Datum
 aftersale_binding_preview(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Relation	table = table_open(PG_GETARG_OID(0), AccessShareLock);
+	Relation	table = as_attach_open_table(PG_GETARG_OID(0), AccessShareLock);
 	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	Preview		preview = {0};
 	AsOwner		owner;

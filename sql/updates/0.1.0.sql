@@ -19,3 +19,5 @@ DROP FUNCTION aftersale.migrate();
 --@replace FUNCTION aftersale.attachment_statements
 --@replace FUNCTION aftersale.access_statements
 --@replace FUNCTION aftersale.apply_message
+--@create FUNCTION aftersale.health_of_bindings
+--@replace FUNCTION aftersale.health

@@ -106,6 +106,8 @@ ALTER TABLE complaint RENAME COLUMN due TO deadline;
 SELECT is(pg_temp.error_of('INSERT INTO complaint (id, shop, state) VALUES (10, 1, ''waiting'')'),
 	'RA101 attachment "c" does not fit table "erp.complaint": column "due", which is its "due", does not exist (RA101)', 'a column that is gone is an error that names the binding');
 SELECT is((SELECT ok FROM aftersale.health() WHERE name = 'attachments'), false, 'and health() tells');
+SELECT results_eq($$SELECT ok, detail FROM aftersale.health() WHERE name = 'bindings'$$,
+	$$VALUES (false, '1 bindings, 1 open conflicts; row "1" of binding "c": the row was deleted, or is none of the binding''s any more, and its request is open')$$, '... also of what nobody has settled');
 SELECT lives_ok($$SELECT aftersale.pause('c')$$, 'paused');
 INSERT INTO complaint (id, shop, state) VALUES (10, 1, 'waiting'), (11, 1, 'done'), (12, 1, 'draft');
 UPDATE complaint SET state = 'approved' WHERE id = 7;

@@ -45,6 +45,12 @@ SELECT results_eq($$SELECT row_ref, code, state, action, outcome, handled_at FRO
 	$$VALUES ('00000000-0000-0000-0000-000000000003', 'no', 'rejected', 'timeout', 'late', NULL::timestamptz)$$, 'the outbox has it');
 SELECT is((SELECT count(*) FROM aftersale.binding_outbox), 4::bigint, '... each once');
 SELECT is((SELECT count(*) FROM claim WHERE state = 'new'), 5::bigint, '... and rows are the ERP''s');
+SELECT is((SELECT ok FROM aftersale.health() WHERE name = 'bindings'), true, 'that is well for an hour');
+SELECT pg_temp.clock('2026-11-25 11:30+00');
+SELECT matches((SELECT detail FROM aftersale.health() WHERE name = 'bindings' AND NOT ok), '; 4 decisions wait in the outbox', '... then health() says so');
+UPDATE aftersale.binding_outbox SET handled_at = aftersale.clock();
+SELECT is((SELECT ok FROM aftersale.health() WHERE name = 'bindings'), true, '... until the ERP has done them');
+SELECT pg_temp.clock('2026-11-25 10:00:01+00');
 SELECT aftersale.unbind('claim') \g /dev/null
 SELECT is((SELECT count(*) FROM aftersale.binding_outbox), 4::bigint, 'what is in the outbox stays when the table is unbound');
 

@@ -185,6 +185,7 @@ INSERT INTO calls VALUES
 	('health_of_messages', $$SELECT count(*) > 0 FROM aftersale.health_of_messages()$$),
 	('health_of_books', $$SELECT count(*) > 0 FROM aftersale.health_of_books()$$),
 	('health_of_attachments', $$SELECT count(*) > 0 FROM aftersale.health_of_attachments()$$),
+	('health_of_bindings', $$SELECT count(*) > 0 FROM aftersale.health_of_bindings()$$),
 	('attach', $$SELECT aftersale.attach('aftersale.charge', '{"kind": "refund_check", "columns": {"amount": "amount"}}', '{}')$$),
 	('attach_deadline', $$SELECT aftersale.attach_deadline('aftersale.charge', '{"start": {"value": 1, "unit": "epoch_s"}, "key": "kind"}', '1 day', 'rights')$$),
 	('attach_refund_check', $$SELECT aftersale.attach_refund_check('aftersale.charge', '{"amount": "amount"}')$$),
