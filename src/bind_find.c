@@ -24,19 +24,23 @@ static AsStatement find_bound = {
 	4, {INT8ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, TEXTOID}
 };
 
-/* Of a matter that was opened again and again, the last: it has the row's key, or that and a number. */
+/*
+ * Of a matter that was opened again and again, the last: it has the row's key, or
+ * that and a number.  Which one is settled before it is looked for: each is one
+ * look into the index of keys.
+ */
 static AsStatement find_opened = {
-	"SELECT k.number," FOUND_COLUMNS ", n.next,"
+	"SELECT k.number," FOUND_COLUMNS ", k.next,"
 	" EXISTS (SELECT FROM aftersale.bound_row AS b WHERE b.shop_id = r.shop_id AND b.request_id = r.request_id)"
-	" FROM unnest($1, $2, $3, $4) AS k(shop_id, row_ref, number, flow)"
-	" JOIN aftersale.request AS f ON f.shop_id = k.shop_id AND f.flow = k.flow AND f.external_ref = k.row_ref"
-	" CROSS JOIN LATERAL (SELECT CASE WHEN NOT EXISTS (SELECT FROM aftersale.request AS t"
-	"  WHERE t.shop_id = k.shop_id AND t.flow = k.flow AND t.external_ref = k.row_ref || '#2') THEN 2"
-	"  ELSE (SELECT g.n FROM generate_series(3, 1000) AS g(n)"
-	"   WHERE NOT EXISTS (SELECT FROM aftersale.request AS t WHERE t.shop_id = k.shop_id AND t.flow = k.flow"
-	"    AND t.external_ref = k.row_ref || '#' || g.n) LIMIT 1) END AS next) AS n"
-	" JOIN aftersale.request AS r ON r.shop_id = k.shop_id AND r.flow = k.flow"
-	"  AND r.external_ref = k.row_ref || CASE WHEN n.next = 2 THEN '' ELSE '#' || (n.next - 1) END",
+	" FROM (SELECT n.shop_id, n.flow, n.number, n.next, n.row_ref || CASE WHEN n.next = 2 THEN '' ELSE '#' || (n.next - 1) END AS ref FROM ("
+	"  SELECT u.*, CASE WHEN (SELECT t.request_id FROM aftersale.request AS t"
+	"   WHERE t.shop_id = u.shop_id AND t.flow = u.flow AND t.external_ref = u.row_ref || '#2') IS NULL THEN 2"
+	"   ELSE (SELECT g.n FROM generate_series(3, 1000) AS g(n) WHERE (SELECT t.request_id FROM aftersale.request AS t"
+	"    WHERE t.shop_id = u.shop_id AND t.flow = u.flow AND t.external_ref = u.row_ref || '#' || g.n) IS NULL LIMIT 1) END AS next"
+	"  FROM unnest($1, $2, $3, $4) AS u(shop_id, row_ref, number, flow)"
+	"  WHERE (SELECT t.request_id FROM aftersale.request AS t WHERE t.shop_id = u.shop_id AND t.flow = u.flow AND t.external_ref = u.row_ref) IS NOT NULL"
+	"  OFFSET 0) AS n OFFSET 0) AS k"
+	" JOIN aftersale.request AS r ON r.shop_id = k.shop_id AND r.flow = k.flow AND r.external_ref = k.ref",
 	4, {INT8ARRAYOID, TEXTARRAYOID, INT4ARRAYOID, TEXTARRAYOID}
 };
 
@@ -110,13 +114,19 @@ take_found(AsBoundChanges *changes, int i, AsBoundChange *previous)
 	return change;
 }
 
+/* Whether a row could open a request: it has none, or one that has ended elsewhere. */
 static bool
 may_open(const AsBoundChanges *changes, const AsBoundChange *change)
 {
-	return change->row != NULL && change->code >= 0 && changes->call->attached->binding->codes[change->code].n_states > 0;
+	const AsBoundCode *code;
+
+	if (change->row == NULL || change->code < 0 || (change->has_request && !change->closed))
+		return false;
+	code = &changes->call->attached->binding->codes[change->code];
+	return code->n_states > 0 && !(change->has_request && as_bound_covers(code, change->state));
 }
 
-/* For rows whose request is not known yet, or has ended: what is there under their key. */
+/* For rows that could open a request: what is there under their key. */
 static void
 find_by_key(AsBoundChanges *changes, Asked *asked)
 {
@@ -127,7 +137,7 @@ find_by_key(AsBoundChanges *changes, Asked *asked)
 	{
 		AsBoundChange *change = &changes->list[i];
 
-		if ((change->has_request && !change->closed) || !may_open(changes, change))
+		if (!may_open(changes, change))
 			continue;
 		change->external_ref = change->row_ref;
 		if (change->flow != NULL)
