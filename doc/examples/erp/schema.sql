@@ -1,12 +1,12 @@
 -- The tables of a seller's ERP, as one meets them: status codes are integers,
 -- amounts are integers in the currency's minor unit (cents; yen have none),
 -- tickets keep epoch milliseconds, orders a timestamp without time zone (it is
--- UTC), returns a timestamp with one; order numbers are text; two columns need
--- quotes.  Nothing here knows aftersale.  Run as the role that owns the tables.
+-- UTC), returns a timestamp with one; order numbers are text; some columns need
+-- quotes; one table holds the cases of four platforms and of several kinds.  Nothing here knows aftersale.  Run as the role that owns the tables.
 
 CREATE TABLE shops (
     id int PRIMARY KEY,
-    platform smallint NOT NULL,             -- 1 Temu, 2 TikTok Shop
+    platform smallint NOT NULL,             -- 1 Temu, 2 TikTok Shop, 3 Douyin, 4 Kuaishou
     name text NOT NULL
 );
 
@@ -81,4 +81,22 @@ CREATE TABLE tickets (
     created_ms bigint NOT NULL,             -- milliseconds since 1970, UTC
     replied_ms bigint,
     FOREIGN KEY (shop_id, country) REFERENCES shop_sites
+);
+
+-- What an ERP's newer module made of it: one table for all platforms.
+CREATE TABLE cases (
+    id bigserial PRIMARY KEY,
+    shop_id int NOT NULL REFERENCES shops,
+    platform smallint NOT NULL,             -- 1 Temu, 2 TikTok Shop, 3 Douyin, 4 Kuaishou
+    kind smallint NOT NULL,                 -- 1 ticket, 2 return and refund, 3 refund without return
+    "order" text REFERENCES orders,
+    status smallint NOT NULL DEFAULT 0,     -- 0 draft, 10 waits for us, 15 replied, 20 agreed, 25 too late: the platform decides,
+                                            -- 30 refused, 40 refunded, 90 closed
+    remark text,
+    refund_minor bigint,
+    currency char(3) NOT NULL,
+    "createdAt" bigint NOT NULL,            -- milliseconds since 1970, UTC
+    due_ms bigint,
+    "changedBy" text,
+    write_date timestamp NOT NULL           -- UTC; clients ask for what changed since
 );
