@@ -69,6 +69,8 @@ BEGIN
             ('outbox', 2, 'UPDATE (handled_at)', 'binding_outbox')
         ) AS r(capability, place, privileges, name)
         WHERE r.capability = access_statements.capability
+          -- before migrate() there may be tables that are not there yet
+          AND pg_catalog.to_regclass('aftersale.' || r.name) IS NOT NULL
         ORDER BY r.place
     LOOP
         RETURN NEXT format('GRANT %s ON aftersale.%I TO %I', relation.privileges, relation.name, access_statements.role);
