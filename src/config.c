@@ -34,8 +34,7 @@ static const char *const config_table_names[AS_CONFIG_TABLES] = {
 static Oid	config_relations[AS_CONFIG_TABLES];
 static uint64 config_epochs[AS_CONFIG_TABLES];
 
-/* the tables' version, and the epoch of AS_INSTALLATION at which it was found good */
-static int	tables_version = 0;
+/* the epoch of AS_INSTALLATION at which the tables' version was found good */
 static uint64 version_checked_at = 0;
 
 /* OIDs of our tables by name, as last looked up; forgotten with any change of the table */
@@ -134,16 +133,8 @@ check_version(void)
 			as_hint(&error, "Run: SELECT aftersale.migrate();");
 		as_report(&error);
 	}
-	tables_version = version;
 	if (load.publish)
 		version_checked_at = epoch;
-}
-
-int
-as_tables_version(void)
-{
-	(void) as_relation("installation");
-	return tables_version;
 }
 
 Oid

@@ -50,13 +50,6 @@ typedef enum AsConfigTable
  */
 extern Oid	as_relation(const char *name);
 
-/*
- * The schema version that the tables have: AS_TABLES_VERSION, or the one before
- * as long as migrate() has not run.  What only the newer tables have is asked
- * for behind this.  Raises as as_relation() does.
- */
-extern int	as_tables_version(void);
-
 /* Whether the relation is our table of that name; never raises. */
 extern bool as_is_relation(Oid relation, const char *name);
 
