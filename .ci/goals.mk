@@ -38,6 +38,12 @@ kernel:	## the kernel's unit tests alone, without a server
 check-versions:	## make check on PostgreSQL 17 and 18, each in a Debian of its own (root, mmdebstrap)
 	@.ci/chroot
 
+coverage:	## line coverage of src/ by the tests: what did not run, and a failure below 90 %
+	@INSTRUMENT=coverage AFTER=.ci/coverage SUITE="$${SUITE:-regress,isolation,pgtap}" .ci/check
+
+check-undefined:	## the tests with a library that reports undefined behaviour
+	@INSTRUMENT=undefined AFTER=.ci/undefined SUITE="$${SUITE:-regress,isolation,pgtap,tap}" .ci/check
+
 fuzz:	## inputs of all kinds at the kernel's parsers, RUNS=n each (10000000), guided by coverage; TEST=pattern, SEED=n
 	@.ci/fuzz
 

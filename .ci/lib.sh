@@ -118,10 +118,18 @@ copy_tree()
 }
 
 # without bitcode, which only matters to an installation that lasts
+#	INSTRUMENT=coverage		counts the lines that run
+#	INSTRUMENT=undefined	reports undefined behaviour in the server's log
 build_tree()
 {
+	local flags=(WERROR=-Werror)
+
+	case ${INSTRUMENT:-} in
+		coverage) flags=(PG_CFLAGS='--coverage -O0' SHLIB_LINK=--coverage) ;;
+		undefined) flags=(PG_CFLAGS='-fsanitize=undefined -fno-wrapv' SHLIB_LINK=-fsanitize=undefined) ;;
+	esac
 	cd "$work/tree"
-	as_user make -j"$(nproc)" with_llvm=no WERROR=-Werror PG_CONFIG="$PG_CONFIG"
+	as_user make -j"$(nproc)" with_llvm=no PG_CONFIG="$PG_CONFIG" "${flags[@]}"
 	echo "for PostgreSQL $major" >&3
 }
 
