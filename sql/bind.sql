@@ -48,6 +48,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'RA100', MESSAGE = format('there is no option "%s" (RA100)', wrong),
             HINT = 'There are: name, when, on_conflict, on_delete, touch, write_back, dry_run, backfill.';
     END IF;
+    IF jsonb_typeof(options -> 'when') NOT IN ('string', 'null') THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA100', MESSAGE = '"when" is no string (RA100)';
+    END IF;
     IF NOT columns ? 'key' THEN
         columns := columns || jsonb_build_object('key', (
             SELECT a.attname
@@ -76,6 +79,26 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'RA100',
             MESSAGE = format('%s has no state "%s" (RA100)', coalesce('flow "' || (whole #>> '{columns,flow,value}') || '"', 'no flow'), wrong),
             HINT = format('SELECT state, title FROM aftersale.flow_state WHERE flow = %L;', coalesce(whole #>> '{columns,flow,value}', '...'));
+    END IF;
+    SELECT x.action INTO wrong
+    FROM (SELECT c.said ->> 'action' FROM jsonb_each(states) AS c(code, said) WHERE jsonb_typeof(c.said) = 'object'
+          UNION ALL SELECT options ->> 'on_delete') AS x(action)
+    WHERE NOT EXISTS (SELECT FROM aftersale.flow_transition t
+        WHERE t.action = x.action AND t.flow = coalesce(whole #>> '{columns,flow,value}', t.flow)) AND x.action IS NOT NULL
+    ORDER BY x.action LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA100',
+            MESSAGE = format('%s has no action "%s" (RA100)', coalesce('flow "' || (whole #>> '{columns,flow,value}') || '"', 'no flow'), wrong),
+            HINT = format('SELECT DISTINCT action FROM aftersale.flow_transition WHERE flow = %L;', coalesce(whole #>> '{columns,flow,value}', '...'));
+    END IF;
+    IF (SELECT c.relkind FROM pg_catalog.pg_class c WHERE c.oid = binding_definition.relation) = 'r' AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = binding_definition.relation AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL
+          AND a.attname = coalesce(columns #>> '{key,column}', CASE jsonb_typeof(columns -> 'key') WHEN 'string' THEN columns ->> 'key' END, a.attname)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA100',
+            MESSAGE = format('table "%s" has no unique index on its "key" alone (RA100)', binding_definition.relation),
+            HINT = 'Rows are found again by it: make one, or map a column that has one.';
     END IF;
     SELECT e.enumlabel INTO wrong
     FROM pg_catalog.pg_attribute a

@@ -687,10 +687,11 @@ is_act(const AsBoundChange *change)
 
 #define ROW_GONE "its row of the ERP is gone"
 
+/* IS TRUE: found by their keys, not by going through all that are open, or parked. */
 static AsStatement park_gone = {
 	"UPDATE aftersale.request AS r SET act_at = NULL, fault = '" ROW_GONE "'"
 	" FROM unnest($1, $2) AS k(shop_id, request_id)"
-	" WHERE r.shop_id = k.shop_id AND r.request_id = k.request_id AND r.closed_at IS NULL",
+	" WHERE r.shop_id = k.shop_id AND r.request_id = k.request_id AND (r.closed_at IS NULL) IS TRUE",
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
 
@@ -698,14 +699,14 @@ static AsStatement unpark_back = {
 	"UPDATE aftersale.request AS r SET attempts = 0, fault = NULL,"
 	" act_at = LEAST(r.due_at, (SELECT min(t.act_at) FROM aftersale.timer AS t WHERE t.shop_id = r.shop_id AND t.request_id = r.request_id AND NOT t.stands))"
 	" FROM unnest($1, $2) AS k(shop_id, request_id)"
-	" WHERE r.shop_id = k.shop_id AND r.request_id = k.request_id AND r.fault = '" ROW_GONE "'",
+	" WHERE r.shop_id = k.shop_id AND r.request_id = k.request_id AND (r.fault = '" ROW_GONE "') IS TRUE",
 	2, {INT8ARRAYOID, INT8ARRAYOID}
 };
 
 static AsStatement park_all = {
 	"UPDATE aftersale.request AS r SET act_at = NULL, fault = '" ROW_GONE "'"
 	" FROM aftersale.bound_row AS b"
-	" WHERE b.binding = $1 AND r.shop_id = b.shop_id AND r.request_id = b.request_id AND r.closed_at IS NULL",
+	" WHERE b.binding = $1 AND r.shop_id = b.shop_id AND r.request_id = b.request_id AND (r.closed_at IS NULL) IS TRUE",
 	1, {TEXTOID}
 };
 

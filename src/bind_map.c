@@ -7,11 +7,15 @@
 
 #include "attach_map.h"
 #include "bind.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
+#include "pgtime.h"
+#include "rewrite/prs2lock.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
+#include "utils/rls.h"
 
 #define KEYS_OF_CODE	"state, action, actor, payload, write_back, procedure, set"
 
@@ -38,6 +42,17 @@ static const char *
 cast_type(Form_pg_attribute attribute)
 {
 	return format_type_extended(attribute->atttypid, attribute->atttypmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+/* A member that is a string, or is not there. */
+static const char *
+string_of(AsMapCompiler *compiler, JsonbContainer *object, const char *key)
+{
+	JsonbValue *value = as_map_member(object, key);
+
+	if (value != NULL && value->type != jbvString && value->type != jbvNull)
+		as_map_refuse(compiler, NULL, "\"%s\" is no string", key);
+	return as_map_string(object, key);
 }
 
 /* A scalar of JSON as text; NULL: it is null. */
@@ -151,7 +166,7 @@ read_code_object(AsMapCompiler *compiler, AsBoundCode *code, JsonbContainer *obj
 	JsonbValue *states = as_map_member(object, "state");
 	JsonbValue *payload = as_map_member(object, "payload");
 	JsonbValue *set = as_map_member(object, "set");
-	const char *write_back = as_map_string(object, "write_back");
+	const char *write_back = string_of(compiler, object, "write_back");
 	int			found;
 
 	refuse_unknown_keys(compiler, code, object);
@@ -159,8 +174,8 @@ read_code_object(AsMapCompiler *compiler, AsBoundCode *code, JsonbContainer *obj
 	if (states == NULL)
 		as_map_refuse(compiler, NULL, "status code \"%s\" has no \"state\"", code->code);
 	read_states(compiler, code, states);
-	code->action = as_map_string(object, "action");
-	code->actor = as_map_string(object, "actor");
+	code->action = string_of(compiler, object, "action");
+	code->actor = string_of(compiler, object, "actor");
 	if (payload != NULL)
 	{
 		if (payload->type != jbvBinary || !JsonContainerIsObject(payload->val.binary.data))
@@ -174,7 +189,7 @@ read_code_object(AsMapCompiler *compiler, AsBoundCode *code, JsonbContainer *obj
 			as_map_refuse(compiler, "There are direct, outbox, procedure and none.", "status code \"%s\" has write_back \"%s\"", code->code, write_back);
 		code->mode = (AsWriteMode) found;
 	}
-	read_procedure(compiler, code, as_map_string(object, "procedure"));
+	read_procedure(compiler, code, string_of(compiler, object, "procedure"));
 	if (set != NULL)
 	{
 		if (set->type != jbvBinary || !JsonContainerIsObject(set->val.binary.data))
@@ -250,15 +265,17 @@ read_touch(AsMapCompiler *compiler, JsonbValue *element, StringInfo sql)
 		column = pnstrdup(element->val.string.val, element->val.string.len);
 	else if (element->type == jbvBinary && JsonContainerIsObject(element->val.binary.data))
 	{
-		column = as_map_string(element->val.binary.data, "column");
-		expression = as_map_string(element->val.binary.data, "sql");
-		zone = as_map_string(element->val.binary.data, "zone");
+		column = string_of(compiler, element->val.binary.data, "column");
+		expression = string_of(compiler, element->val.binary.data, "sql");
+		zone = string_of(compiler, element->val.binary.data, "zone");
 	}
 	else
 		column = NULL;
 	if (column == NULL)
 		as_map_refuse(compiler, "Such as {\"column\": \"write_date\", \"zone\": \"UTC\"} or {\"column\": \"version\", \"sql\": \"version + 1\"}.",
 					  "an element of \"touch\" names no column");
+	if (zone != NULL && pg_tzset(zone) == NULL)
+		as_map_refuse(compiler, NULL, "time zone \"%s\" of \"touch\" does not exist", zone);
 	attribute = as_map_attribute(compiler, column);
 	appendStringInfo(sql, ", %s = ", quote_identifier(column));
 	if (expression != NULL)
@@ -291,12 +308,61 @@ read_touches(AsMapCompiler *compiler, JsonbValue *touch)
 static int
 read_choice(AsMapCompiler *compiler, JsonbContainer *definition, const char *key, const char *const *names, int count)
 {
-	const char *given = as_map_string(definition, key);
+	const char *given = string_of(compiler, definition, key);
 	int			found = given == NULL ? 0 : index_of(names, count, given);
 
 	if (found < 0)
 		as_map_refuse(compiler, NULL, "\"%s\" cannot be \"%s\"", key, given);
 	return found;
+}
+
+/* A key as text means the same in every session. */
+static bool
+is_stable_as_text(Oid type)
+{
+	switch (type)
+	{
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+		case INTERVALOID:
+		case BYTEAOID:
+		case CASHOID:
+			return false;
+		default:
+			return true;
+	}
+}
+
+/* Whether an UPDATE of the table is what it says. */
+static bool
+has_rule_on_update(Relation relation)
+{
+	for (int i = 0; relation->rd_rules != NULL && i < relation->rd_rules->numLocks; i++)
+		if (relation->rd_rules->rules[i]->event == CMD_UPDATE)
+			return true;
+	return false;
+}
+
+/* What a binding cannot live with. */
+static void
+refuse_unfit(AsMapCompiler *compiler)
+{
+	const AsSource *sources = compiler->attached->sources;
+
+	if (compiler->relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+		as_map_refuse(compiler, NULL, "it is temporary, and other sessions act on its requests");
+	if (has_rule_on_update(compiler->relation))
+		as_map_refuse(compiler, "Make it a trigger.", "it has a rule on UPDATE");
+	if (check_enable_rls(RelationGetRelid(compiler->relation), compiler->relation->rd_rel->relowner, true) == RLS_ENABLED)
+		as_map_refuse(compiler, "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or a role with BYPASSRLS that owns it.",
+					  "row-level security is forced upon its owner, who has to see every row that he writes back to");
+	if (sources[AS_WORD_STATE].from == AS_FROM_CONSTANT)
+		as_map_refuse(compiler, NULL, "\"state\" is a constant");
+	if (!is_stable_as_text(sources[AS_WORD_KEY].type))
+		as_map_refuse(compiler, "As text it depends on the session's settings.", "\"key\" cannot be of type %s", format_type_be(sources[AS_WORD_KEY].type));
 }
 
 void
@@ -307,11 +373,12 @@ as_bind_read(AsMapCompiler *compiler, JsonbContainer *definition)
 	JsonbValue *states = as_map_member(definition, "states");
 
 	compiler->attached->binding = binding;
+	refuse_unfit(compiler);
 	compiler->word = "states";
 	if (states == NULL || states->type != jbvBinary || !JsonContainerIsObject(states->val.binary.data))
 		as_map_refuse(compiler, "Such as {\"10\": \"requested\", \"20\": \"replied\", \"99\": null}.", "\"states\" is no object");
 	binding->on_conflict = (AsOnConflict) read_choice(compiler, definition, "on_conflict", conflict_names, lengthof(conflict_names));
-	binding->on_delete = as_map_string(definition, "on_delete");
+	binding->on_delete = string_of(compiler, definition, "on_delete");
 	compiler->word = "set";
 	read_map(compiler, states->val.binary.data,
 			 (AsWriteMode) read_choice(compiler, definition, "write_back", mode_names, lengthof(mode_names)));
