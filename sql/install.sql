@@ -61,6 +61,12 @@ $function$;
 COMMENT ON FUNCTION aftersale.install(name) IS
 'Creates the tables, views and triggers of aftersale in schema aftersale, owned by role owner (default: the caller, who needs CREATE on the schema; a superuser must name an ordinary role, because triggers act as the owner). They are ordinary tables, not members of the extension. Returns a sentence. Errors: RA002 already installed, RA003 the role does not exist, is a superuser or may not create. Example: SELECT aftersale.install(owner => ''erp'');';
 
+CREATE FUNCTION aftersale.execute_as_owner(relation regclass, statements text) RETURNS void
+LANGUAGE C VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'aftersale_execute_as_owner';
+COMMENT ON FUNCTION aftersale.execute_as_owner(regclass, text) IS
+'For migrate() and uninstall(): executes statements as the owner of a table, in a context that expressions of his cannot leave; the search path is pg_catalog. relation: the table; statements: SQL, separated by semicolons. NULL: nothing happens. Errors: RA074 the caller has not the rights of the owner, 42P01 no such table, 42501 a statement would leave the context. Example: SELECT aftersale.execute_as_owner(''aftersale.installation'', ''COMMENT ON TABLE aftersale.installation IS mine'');';
+
 CREATE FUNCTION aftersale.migration_definition(version int) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $function$
@@ -80,7 +86,6 @@ DECLARE
     to_version constant int := aftersale.tables_version();
     tables_owner name := (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c
                           WHERE c.oid = pg_catalog.to_regclass('aftersale.installation'));
-    role_before text := current_setting('role');
     statement text;
 BEGIN
     IF tables_owner IS NULL THEN
@@ -94,10 +99,7 @@ BEGIN
                 MESSAGE = format('role "%s" does not own the tables of aftersale (RA074)', current_user),
                 HINT = format('The owner does it, or a superuser: SET ROLE %I;', tables_owner);
         END IF;
-        -- the steps run as the owner, and one after another
-        IF tables_owner <> current_user THEN
-            PERFORM pg_catalog.set_config('role', tables_owner, true);
-        END IF;
+        -- one migration at a time
         LOCK TABLE aftersale.installation IN SHARE ROW EXCLUSIVE MODE;
     END IF;
     SELECT i.schema_version INTO from_version FROM aftersale.installation i;
@@ -109,16 +111,16 @@ BEGIN
                 ELSE 'The row of aftersale.installation is missing or wrong: restore it from a dump.' END;
     END IF;
     IF from_version = to_version THEN
-        PERFORM pg_catalog.set_config('role', role_before, true);
         RETURN format('the tables of aftersale have version %s, nothing to do', from_version);
     END IF;
     IF coalesce(migrate.dry_run, true) THEN
         RETURN (SELECT string_agg(aftersale.migration_definition(v), E'\n' ORDER BY v) FROM generate_series(from_version + 1, to_version) v);
     END IF;
     FOR step IN from_version + 1 .. to_version LOOP
-        EXECUTE aftersale.migration_definition(step);
+        PERFORM aftersale.execute_as_owner('aftersale.installation', aftersale.migration_definition(step));
     END LOOP;
-    UPDATE aftersale.installation SET schema_version = to_version, migrated_at = aftersale.clock();
+    PERFORM aftersale.execute_as_owner('aftersale.installation',
+        format('UPDATE aftersale.installation SET schema_version = %s, migrated_at = aftersale.clock()', to_version));
     -- what a capability gives now, to the roles that have it
     FOR statement IN
         SELECT s FROM aftersale.access a
@@ -126,9 +128,8 @@ BEGIN
         CROSS JOIN LATERAL aftersale.access_statements(a.login, a.capability) s
         WHERE s NOT LIKE 'GRANT USAGE ON SCHEMA%'
     LOOP
-        EXECUTE statement;
+        PERFORM aftersale.execute_as_owner('aftersale.installation', statement);
     END LOOP;
-    PERFORM pg_catalog.set_config('role', role_before, true);
     RETURN format('the tables of aftersale were brought from version %s to version %s', from_version, to_version);
 END
 $function$;

@@ -2,7 +2,14 @@
 -- Leaving: what install() made becomes plain tables, so that DROP EXTENSION has
 -- nothing to take along.
 
-CREATE FUNCTION aftersale.uninstall_statements() RETURNS SETOF text
+CREATE TYPE aftersale.owner_statement AS (
+    relation regclass,
+    statement text
+);
+COMMENT ON TYPE aftersale.owner_statement IS
+'A statement, and the table whose owner executes it.';
+
+CREATE FUNCTION aftersale.uninstall_statements() RETURNS SETOF aftersale.owner_statement
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -13,40 +20,39 @@ DECLARE
     tables_owner oid := (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass('aftersale.installation'));
 BEGIN
     -- attachments' and bindings' too; those of partitions go with those of their table
-    RETURN QUERY SELECT format('SET LOCAL ROLE %I; DROP TRIGGER %I ON %s', pg_catalog.pg_get_userbyid(c.relowner), t.tgname, t.tgrelid::regclass)
+    RETURN QUERY SELECT t.tgrelid::regclass, format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass)
     FROM pg_catalog.pg_trigger t
-    JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
     WHERE t.tgfoid = ANY (ours) AND NOT t.tgisinternal AND t.tgparentid = 0
     ORDER BY t.tgrelid::regclass::text COLLATE "C", t.tgname;
 
-    RETURN QUERY SELECT format('SET LOCAL ROLE %I; DROP VIEW %s', pg_catalog.pg_get_userbyid(tables_owner), string_agg(c.oid::regclass::text, ', ' ORDER BY c.relname COLLATE "C"))
+    RETURN QUERY SELECT 'aftersale.installation'::regclass, format('DROP VIEW %s', string_agg(c.oid::regclass::text, ', ' ORDER BY c.relname COLLATE "C"))
     FROM pg_catalog.pg_class c
     WHERE c.relnamespace = 'aftersale'::regnamespace AND c.relkind = 'v' AND c.relowner = tables_owner
       AND c.relname::text IN (SELECT v[1] FROM regexp_matches(aftersale.table_definitions(), 'CREATE VIEW aftersale\.(\w+)', 'g') v)
     HAVING count(*) > 0;
 
-    RETURN QUERY SELECT format('SET LOCAL ROLE %I; ALTER TABLE %s %s', pg_catalog.pg_get_userbyid(c.relowner), a.attrelid::regclass, string_agg(
+    RETURN QUERY SELECT a.attrelid::regclass, format('ALTER TABLE %s %s', a.attrelid::regclass, string_agg(
         format('ALTER COLUMN %I SET DEFAULT pg_catalog.clock_timestamp()', a.attname), ', ' ORDER BY a.attnum))
     FROM pg_catalog.pg_attrdef d
     JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
     JOIN pg_catalog.pg_class c ON c.oid = d.adrelid AND c.relkind IN ('r', 'p')
     WHERE pg_catalog.pg_get_expr(d.adbin, d.adrelid) = 'aftersale.clock()'
-    GROUP BY a.attrelid, c.relowner
+    GROUP BY a.attrelid
     ORDER BY a.attrelid::regclass::text COLLATE "C";
 
-    RETURN QUERY SELECT format('SET LOCAL ROLE %I; ALTER TABLE %s %s', pg_catalog.pg_get_userbyid(c.relowner), a.attrelid::regclass, string_agg(
+    RETURN QUERY SELECT a.attrelid::regclass, format('ALTER TABLE %s %s', a.attrelid::regclass, string_agg(
         format(CASE t.typname WHEN 'refund_ratio' THEN 'ALTER COLUMN %1$I TYPE numeric USING %1$I::numeric' ELSE 'ALTER COLUMN %1$I TYPE text USING %1$I::text' END,
                a.attname), ', ' ORDER BY a.attnum))
     FROM pg_catalog.pg_attribute a
     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid AND t.oid = ANY (ours) AND t.typtype = 'b' AND t.typelem = 0
     WHERE NOT a.attisdropped AND a.attinhcount = 0
-    GROUP BY a.attrelid, c.relowner
+    GROUP BY a.attrelid
     ORDER BY a.attrelid::regclass::text COLLATE "C";
 END
 $function$;
 COMMENT ON FUNCTION aftersale.uninstall_statements() IS
-'The statements by which uninstall() makes plain tables of what uses the extension, each as the owner of what it changes, for reading before running: triggers and views that go, defaults and columns that change. Example: SELECT aftersale.uninstall_statements();';
+'The statements by which uninstall() makes plain tables of what uses the extension, each with the table whose owner executes it, for reading before running: triggers and views that go, defaults and columns that change. Example: SELECT statement FROM aftersale.uninstall_statements();';
 
 CREATE FUNCTION aftersale.used_by() RETURNS SETOF text
 LANGUAGE sql STABLE
@@ -76,8 +82,6 @@ AS $function$
 DECLARE
     tables_owner name := (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c
                           WHERE c.oid = pg_catalog.to_regclass('aftersale.installation'));
-    role_before text := current_setting('role');
-    statement text;
     still text;
 BEGIN
     IF tables_owner IS NULL THEN
@@ -97,12 +101,10 @@ BEGIN
         EXECUTE 'SELECT count(cron.unschedule(j.jobid)) FROM cron.job j WHERE j.jobname = $1 AND j.database = current_database()'
             USING 'aftersale:' || current_database();
     END IF;
-    FOR statement IN SELECT s FROM aftersale.uninstall_statements() s LOOP
-        EXECUTE statement;
-    END LOOP;
-    EXECUTE format('SET LOCAL ROLE %I', tables_owner);
-    UPDATE aftersale.installation SET schema_version = 0;
-    PERFORM pg_catalog.set_config('role', role_before, true);
+    -- one after another: a loop over a query would hold the tables open
+    PERFORM aftersale.execute_as_owner(s.relation, s.statement)
+    FROM unnest(ARRAY(SELECT u FROM aftersale.uninstall_statements() u)) s;
+    PERFORM aftersale.execute_as_owner('aftersale.installation', 'UPDATE aftersale.installation SET schema_version = 0');
     SELECT string_agg(u, ', ') INTO still FROM aftersale.used_by() u;
     IF still IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'RA006',

@@ -9,6 +9,7 @@ SET LOCAL search_path TO pg_catalog, pg_temp;
 
 --@replace FUNCTION aftersale.table_definitions
 --@create FUNCTION aftersale.migration_definition
+--@create FUNCTION aftersale.execute_as_owner
 DROP FUNCTION aftersale.migrate();
 --@create FUNCTION aftersale.migrate
 --@part uninstall

@@ -221,6 +221,7 @@ INSERT INTO calls VALUES
 	('install', $$SELECT aftersale.install()$$),
 	('uninstall', $$SELECT aftersale.uninstall(keep => false)$$),
 	('uninstall_statements', $$SELECT count(*) > 0 FROM aftersale.uninstall_statements()$$),
+	('execute_as_owner', $$SELECT aftersale.execute_as_owner('aftersale.charge', 'SELECT 1')$$),
 	('used_by', $$SELECT count(*) > 0 FROM aftersale.used_by()$$),
 	('require_installed', $$SELECT aftersale.require_installed()$$),
 	('access_statements', $$SELECT count(*) > 0 FROM aftersale.access_statements('regress_clerk', 'service')$$),

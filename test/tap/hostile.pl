@@ -327,6 +327,7 @@ for my $statement ('DROP FUNCTION aftersale.clock()', 'ALTER FUNCTION aftersale.
 # an update runs as the superuser, in a schema that she has filled since
 $node->safe_psql('trusting', q{DROP EXTENSION aftersale; DROP SCHEMA aftersale});
 $node->safe_psql('trusting', "CREATE EXTENSION aftersale VERSION '0.1.0'");
+$node->safe_psql('trusting', q{SELECT aftersale.install(owner => 'mallory')});
 $node->safe_psql('trusting', q{ALTER SCHEMA aftersale OWNER TO mallory; UPDATE pg_catalog.pg_extension SET extowner = 'mallory'::pg_catalog.regrole WHERE extname OPERATOR(pg_catalog.=) 'aftersale'});
 like(as_mallory(q{CREATE FUNCTION aftersale.used_by() RETURNS SETOF text LANGUAGE sql AS $$SELECT 'mine'$$; ALTER EXTENSION aftersale UPDATE}), qr/function "used_by" already exists with same argument types/, 'an update takes no function of hers for its own');
 as_mallory($overload =~ s/public\./aftersale./gr =~ s/mallory made/mallory filled/r);
@@ -335,6 +336,19 @@ cmp_ok($filled, '>', 3000, "... she fills the schema ($filled)");
 $from = -s $node->logfile;
 is(as_mallory("DROP FUNCTION aftersale.used_by(); SET search_path = aftersale, public, pg_catalog; ALTER EXTENSION aftersale UPDATE"), '', '... the update runs');
 is(executed($from), '', '... and executes nothing of hers');
+
+# tables that she owns, with expressions of hers: the superuser who migrates or uninstalls executes them as her, and they cannot get out
+like(as_mallory(q{SET search_path = pg_catalog;
+	CREATE FUNCTION public.escape() RETURNS boolean LANGUAGE plpgsql AS $$BEGIN RESET ROLE; RAISE LOG 'PWNED got out as %', current_user; RETURN true; EXCEPTION WHEN OTHERS THEN RAISE LOG 'PWNED tried: %', SQLERRM; RETURN true; END$$;
+	CREATE TABLE public.hers (ratio aftersale.refund_ratio, CHECK (public.escape()));
+	INSERT INTO public.hers VALUES ('5%');
+	ALTER TABLE aftersale.installation ADD CHECK (public.escape())}), qr/^$/, 'her tables have expressions of hers');
+for my $call ('SELECT aftersale.migrate()', 'SELECT aftersale.uninstall(keep => true)')
+{
+	$from = -s $node->logfile;
+	$node->psql('trusting', "SET search_path = pg_catalog; $call", stderr => \$err);
+	like(executed($from), qr/^tried: cannot set parameter "role" within security-\S+ \S+$/, "the superuser's $call: they are executed, and stay hers") or diag($err);
+}
 
 $node->stop;
 done_testing();

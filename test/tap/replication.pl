@@ -48,7 +48,7 @@ my @reads = ((map { qq{SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::
 	q{SELECT aftersale.status_of('temu', 'parentAfterSalesStatus', '5')}, q{SELECT aftersale.choose_flow(1, 2, NULL)},
 	q{SELECT aftersale.attachments()}, q{SELECT aftersale.has_permission(1, 'agree_refund', 'alice')}, q{SELECT aftersale.require_installed()},
 	q{SELECT aftersale.migrate(dry_run => true)}, q{SELECT aftersale.access_statements('aftersale_sweeper', 'service')}, q{SELECT aftersale.used_by()},
-	q{SELECT md5(string_agg(s, ';')) FROM aftersale.uninstall_statements() s},
+	q{SELECT md5(string_agg(s::text, ';')) FROM aftersale.uninstall_statements() s},
 	q{SELECT name, ok, detail FROM aftersale.health() WHERE name NOT IN ('job', 'launcher', 'heartbeat', 'clock')});
 my $clock = "SET aftersale.test_now = '2026-11-20 10:00+00'; SET ROLE erp; SET TIME ZONE 'UTC';";
 sub answers
