@@ -1,3 +1,4 @@
+-- needs the tables of this version
 -- bind(): what could not work is refused when it is asked for; names, codes and
 -- keys may be whatever a table allows.
 BEGIN;
