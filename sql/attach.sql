@@ -97,8 +97,11 @@ DECLARE
         SELECT t.relation::regclass
         FROM aftersale.attachment_triggers() t
         WHERE t.attachment = attachment_table.name AND NOT t.is_clone
-        -- the topmost of a partitioned table's
-        ORDER BY (SELECT count(*) FROM pg_catalog.pg_partition_ancestors(t.relation)), t.relation LIMIT 1);
+        -- what was attached to, as far as its name still says which; else the topmost of a partitioned table's
+        ORDER BY EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                         JOIN aftersale.attachment a ON a.table_schema = n.nspname AND a.table_name = c.relname
+                         WHERE c.oid = t.relation AND a.name = attachment_table.name) DESC,
+            (SELECT c.relispartition FROM pg_catalog.pg_class c WHERE c.oid = t.relation), (SELECT c.relkind = 'p' FROM pg_catalog.pg_class c WHERE c.oid = t.relation) DESC, t.relation LIMIT 1);
 BEGIN
     PERFORM aftersale.require_installed();
     IF found IS NULL THEN
@@ -447,7 +450,7 @@ BEGIN
     RETURN QUERY
         SELECT a.attachment, coalesce(s.kind, a.definition ->> 'kind'), a.relation::regclass::text, coalesce(s.paused, false), p.problem IS NULL, p.problem, p.remedy
         FROM (SELECT DISTINCT ON (t.attachment COLLATE "C") t.* FROM aftersale.attachment_triggers() t WHERE NOT t.is_clone
-              ORDER BY t.attachment COLLATE "C", (SELECT count(*) FROM pg_catalog.pg_partition_ancestors(t.relation)), t.relation) a
+              ORDER BY t.attachment COLLATE "C", t.relation = aftersale.attachment_table(t.attachment)::oid DESC) a
         LEFT JOIN aftersale.attachment s ON s.name = a.attachment
         CROSS JOIN LATERAL aftersale.attachment_problem(a.attachment, a.relation, coalesce(s.definition, a.definition)) p;
     RETURN QUERY

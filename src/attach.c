@@ -290,7 +290,7 @@ aftersale_attached_truncated(PG_FUNCTION_ARGS)
 	as_attach_require_own(trigger->tg_relation, name, &state);
 	if (is_binding(&state))
 	{
-		if (!state.paused)
+		if (!state.paused && as_bound_is_of(trigger->tg_relation, name))
 			as_bound_truncated(name);
 		PG_RETURN_POINTER(NULL);
 	}

@@ -270,6 +270,8 @@ aftersale_attached_binding(PG_FUNCTION_ARGS)
 	if (call->state.paused)
 		PG_RETURN_POINTER(NULL);
 	as_attach_require_registered(call);
+	if (!as_bound_is_of(call->relation, call->name))
+		PG_RETURN_POINTER(NULL);
 	as_bound_changes_init(&changes, call);
 	as_attach_each_pair(call, trigger, take_pair, &changes);
 	as_bound_follow(&changes);

@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "bind.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "config.h"
 #include "errors.h"
@@ -89,7 +90,11 @@ trigger_function(void)
 	return LookupFuncName(list_make2(makeString("aftersale"), makeString("attached_binding")), 0, NULL, false);
 }
 
-/* The topmost table that has triggers of the binding; InvalidOid: none has. */
+/*
+ * The table that has triggers of the binding: of several the one that was
+ * bound, as far as its name still says which, else the topmost.  InvalidOid:
+ * none has.
+ */
 static Oid
 find_table(const char *name)
 {
@@ -102,7 +107,11 @@ find_table(const char *name)
 	as_config_begin_load(&load);
 	if (SPI_execute_with_args("SELECT t.relation FROM aftersale.attachment_triggers() AS t"
 							  " WHERE t.attachment OPERATOR(pg_catalog.=) $1 AND NOT t.is_clone"
-							  " ORDER BY (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_ancestors(t.relation)), t.relation LIMIT 1",
+							  " ORDER BY EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+							  "  JOIN aftersale.attachment AS a ON a.table_schema OPERATOR(pg_catalog.=) n.nspname AND a.table_name OPERATOR(pg_catalog.=) c.relname"
+							  "  WHERE c.oid OPERATOR(pg_catalog.=) t.relation AND a.name OPERATOR(pg_catalog.=) $1) DESC,"
+							  " (SELECT c.relispartition FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) t.relation),"
+							  " (SELECT c.relkind OPERATOR(pg_catalog.=) 'p' FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) t.relation) DESC, t.relation LIMIT 1",
 							  1, types, values, NULL, true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for the table of binding \"%s\"", name);
 	if (SPI_processed == 1)
@@ -153,6 +162,25 @@ as_bound_table(const char *name)
 	if (call != NULL)
 		as_attach_require_registered(call);
 	return call;
+}
+
+static bool
+is_part_of(Relation relation, Oid table)
+{
+	return RelationGetRelid(relation) == table ||
+		(relation->rd_rel->relispartition && list_member_oid(get_partition_ancestors(RelationGetRelid(relation)), table));
+}
+
+bool
+as_bound_is_of(Relation relation, const char *name)
+{
+	Oid			table = remembered(name)->relation;
+
+	if (is_part_of(relation, table))
+		return true;
+	table = find_table(name);
+	remembered(name)->relation = table;
+	return is_part_of(relation, table);
 }
 
 void

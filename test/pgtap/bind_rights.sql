@@ -71,5 +71,35 @@ SET ROLE regress_erp;
 SELECT lives_ok($$SELECT pg_temp.swept('2026-12-28 11:00:01+00')$$, 'a column is gone, and the sweep runs');
 SELECT is((SELECT s FROM claim), 'r', '... for other tables');
 SELECT matches((SELECT fault FROM aftersale.request WHERE request_id = pg_temp.id_of('theirs', '21')), '^RA101: attachment "theirs" does not fit table "theirs.claim"', '... and says what is wrong with that one');
+
+-- ---- triggers of the same name on other tables ----
+
+CREATE TABLE other (id int PRIMARY KEY, s text);
+RESET ROLE;
+GRANT TRIGGER, INSERT, TRUNCATE ON erp.other TO regress_clerk;
+SET ROLE regress_clerk;
+SELECT format('CREATE TRIGGER x AFTER INSERT ON erp.other REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_binding(%L, %L)', t.attachment, t.definition)
+FROM (SELECT DISTINCT attachment, convert_from(substring(g.tgargs FROM 6 FOR length(g.tgargs) - 6), 'UTF8') AS definition
+	FROM aftersale.attachment_triggers() a JOIN pg_trigger g ON g.tgrelid = a.relation AND g.tgname = a.trigger WHERE attachment = 'ours') t \gexec
+SELECT lives_ok($$CREATE TRIGGER y AFTER TRUNCATE ON erp.other FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_truncated('ours', '{}')$$, 'whoever was granted TRIGGER makes them');
+INSERT INTO erp.other VALUES (77, 'w');
+TRUNCATE erp.other;
+SET ROLE regress_erp;
+INSERT INTO claim VALUES (2, 'w');
+SET ROLE regress_clerk;
+TRUNCATE erp.other;
+SET ROLE regress_erp;
+SELECT is(pg_temp.request_of('ours', '77'), NULL, '... and rows of that table open nothing');
+SELECT results_eq($$SELECT state, fault FROM aftersale.request WHERE request_id = pg_temp.id_of('ours', '2')$$, $$VALUES ('waiting', NULL)$$, '... nor are requests of the bound one parked');
+CREATE TABLE parts (id int PRIMARY KEY, s text) PARTITION BY RANGE (id);
+CREATE TABLE part_1 PARTITION OF parts FOR VALUES FROM (0) TO (10);
+CREATE TABLE part_2 PARTITION OF parts FOR VALUES FROM (10) TO (20);
+SELECT aftersale.bind('parts', 'own/complaint', '{"shop": {"value": 1}, "state": "s"}', '{"w": "waiting", "a": "approved"}', '{"name": "parts"}') \g /dev/null
+INSERT INTO parts VALUES (1, 'w'), (11, 'w'), (12, 'w');
+ALTER TABLE parts DETACH PARTITION part_2;
+UPDATE part_2 SET s = 'a' WHERE id = 12;
+SELECT is(pg_temp.request_of('parts', '12'), 'waiting', 'a partition that was detached is none of the binding''s any more');
+SELECT is((SELECT state FROM aftersale.act(1, pg_temp.id_of('parts', '1'), 'approve')), 'approved', '... acts');
+SELECT is((SELECT s FROM parts WHERE id = 1), 'a', '... are written where the others are');
 SELECT * FROM finish();
 ROLLBACK;
