@@ -452,7 +452,8 @@ BEGIN
         FROM (SELECT DISTINCT ON (t.attachment COLLATE "C") t.* FROM aftersale.attachment_triggers() t WHERE NOT t.is_clone
               ORDER BY t.attachment COLLATE "C", t.relation = aftersale.attachment_table(t.attachment)::oid DESC) a
         LEFT JOIN aftersale.attachment s ON s.name = a.attachment
-        CROSS JOIN LATERAL aftersale.attachment_problem(a.attachment, a.relation, coalesce(s.definition, a.definition)) p;
+        CROSS JOIN LATERAL aftersale.attachment_problem(a.attachment, a.relation, coalesce(s.definition, a.definition)) p
+        ORDER BY a.attachment COLLATE "C";
     RETURN QUERY
         SELECT o.name, o.kind, format('%I.%I', o.table_schema, o.table_name), o.paused, false, 'its triggers are gone'::text,
             format('SELECT aftersale.detach(NULL, %L);', o.name)
