@@ -137,6 +137,11 @@ DECLARE
     result text;
 BEGIN
     PERFORM aftersale.require_installed();
+    IF pg_catalog.to_regclass('aftersale.bound_row') IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA004',
+            MESSAGE = 'the tables of aftersale are of a version without bindings (RA004)',
+            HINT = 'Run: SELECT aftersale.migrate();';
+    END IF;
     definition := aftersale.binding_definition(bind.relation, bind.flow, bind.columns, bind.states, bind.options);
     IF coalesce((bind.options ->> 'dry_run')::boolean, false) THEN
         RETURN (SELECT format('binding "%s" of table "%s" would find', new_name, bind.relation)
@@ -168,7 +173,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.bind(regclass, text, jsonb, jsonb, jsonb) IS
-'Makes rows of a table of the ERP''s requests: a row that enters a mapped state opens one, its changes of state are acts, what the engine decides is written back. flow: name, or {"sql": "expression over the row"}; NULL for a row: it is no request. columns: shop, state, key (default: the primary key), reason, order, ordered, country, currency, amount, ratio, opened, platform_due, actor, items, attributes, payload; written: due, warehouse, refund, outcome. states: the ERP''s status codes, each a state of the flow, an array of states, null (on purpose nothing), or {"state", "action", "actor", "payload", "write_back", "procedure", "set"}. options: name; when (for which rows; a soft deletion leaves it); on_conflict: refuse (default), accept or record, where a request cannot follow its row; on_delete: an action (default: the request is left to a person); touch: columns to set at each write-back; write_back: direct (default), outbox, procedure or none; dry_run: only tells what would be; backfill: takes in the rows that are there. Run by the owner of the table. Returns a sentence. Errors: RA014 no such flow, RA100 does not fit, RA103 not the owner or without rights in aftersale, RA104 the name is taken. Example: SELECT aftersale.bind(''returns'', ''temu/return_refund'', ''{"shop": "shop_id", "state": "status", "due": {"column": "due_at", "zone": "UTC"}}'', ''{"10": "requested", "40": "refunded"}'');';
+'Makes rows of a table of the ERP''s requests: a row that enters a mapped state opens one, its changes of state are acts, what the engine decides is written back. flow: name, or {"sql": "expression over the row"}; NULL for a row: it is no request. columns: shop, state, key (default: the primary key), reason, order, ordered, country, currency, amount, ratio, opened, platform_due, actor, items, attributes, payload; written: due, warehouse, refund, outcome. states: the ERP''s status codes, each a state of the flow, an array of states, null (on purpose nothing), or {"state", "action", "actor", "payload", "write_back", "procedure", "set"}. options: name; when (for which rows; a soft deletion leaves it); on_conflict: refuse (default), accept or record, where a request cannot follow its row; on_delete: an action (default: the request is left to a person); touch: columns to set at each write-back; write_back: direct (default), outbox, procedure or none; dry_run: only tells what would be; backfill: takes in the rows that are there. Run by the owner of the table. Returns a sentence. Errors: RA004 the tables are not migrated, RA014 no such flow, RA100 does not fit, RA103 not the owner or without rights in aftersale, RA104 the name is taken. Example: SELECT aftersale.bind(''returns'', ''temu/return_refund'', ''{"shop": "shop_id", "state": "status", "due": {"column": "due_at", "zone": "UTC"}}'', ''{"10": "requested", "40": "refunded"}'');';
 
 CREATE FUNCTION aftersale.unbind(relation regclass, name text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE

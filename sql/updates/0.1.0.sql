@@ -12,6 +12,7 @@ SET LOCAL search_path TO pg_catalog, pg_temp;
 --@create FUNCTION aftersale.execute_as_owner
 DROP FUNCTION aftersale.migrate();
 --@create FUNCTION aftersale.migrate
+--@part bind
 --@part uninstall
 --@replace FUNCTION aftersale.health_of_job
 --@replace FUNCTION aftersale.health_of_sweep

@@ -44,6 +44,31 @@ sub open_shop
 	});
 }
 
+# A table of the ERP's whose rows are requests, and what it does with some of them.
+sub bind_table
+{
+	my ($node, $database) = @_;
+	as_erp($node, $database, q{
+		CREATE TABLE public.tickets (id int PRIMARY KEY, status text NOT NULL, due timestamptz);
+		SELECT aftersale.bind('public.tickets', 'temu/ticket', '{"shop": {"value": 1}, "state": "status", "due": "due"}',
+			'{"open": "requested", "answered": {"state": "replied", "payload": {"remark": "x"}}, "waived": "evidence_waived"}', '{"name": "tickets"}');
+		INSERT INTO public.tickets (id, status) SELECT n, 'open' FROM generate_series(1, 10) n;
+		UPDATE public.tickets SET status = 'answered' WHERE id <= 3});
+}
+
+# Row and request follow each other: the row's change is an act, an act changes the row.
+sub bound_work
+{
+	my ($node, $database, $turn) = @_;
+	my ($one, $other) = (3 + $turn, 6 + $turn);
+	return as_erp($node, $database, qq{
+		UPDATE public.tickets SET status = 'answered' WHERE id = $one;
+		SELECT r.state, r.due_at FROM aftersale.request r JOIN aftersale.bound_row b USING (shop_id, request_id) WHERE b.binding = 'tickets' AND b.row_ref = '$one';
+		SELECT state FROM aftersale.act(1, (SELECT request_id FROM aftersale.bound_row WHERE binding = 'tickets' AND row_ref = '$other'), 'reply', '{"remark": "x"}');
+		SELECT status, due FROM public.tickets WHERE id = $other;
+		SELECT intact FROM aftersale.attachments() WHERE name = 'tickets'});
+}
+
 # What a day's work comes to: every way in, and what is seen of it.  Turns begin
 # at 1; each takes orders and rows of its own.  The answer of a turn is the same
 # in every database.

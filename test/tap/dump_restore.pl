@@ -18,6 +18,9 @@ $node->safe_psql('postgres', "CREATE DATABASE $_") for qw(before data_only disab
 $node->safe_psql('before', 'CREATE EXTENSION aftersale');
 Shop::open_shop($node, 'before');
 Shop::work($node, 'before', 1);
+Shop::bind_table($node, 'before');
+my $bound = Shop::bound_work($node, 'before', 1);
+like($bound, qr/^replied\|.*\nreplied\nanswered\|.*\nt$/, 'a row and its request follow each other');
 Shop::as_erp($node, 'before', q{
 	SELECT aftersale.grant_access('service', 'service'), aftersale.grant_access('sweeper', 'sweeper');
 	INSERT INTO aftersale.login (login, shop_id, actor, may_speak) VALUES ('service', 1, 'erp', true);
@@ -39,6 +42,7 @@ sub all_of
 	return [ split /\n/, join "\n", Shop::fingerprint($node, $database),
 		$node->safe_psql($database, q{SELECT t FROM public."Returns" t}),
 		$node->safe_psql($database, 'TABLE public.own_table'),
+		$node->safe_psql($database, 'TABLE public.tickets'),
 		$node->safe_psql($database, q{SELECT schemaname, sequencename, last_value FROM pg_sequences}),
 		$node->safe_psql($database, q{SELECT tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal}) ];
 }
@@ -89,8 +93,9 @@ for my $way (
 	$work //= $did;
 	is($did, $work, '... the engine works at once');
 	like($did, qr/\Q it's money public."Returns" true\E/, '... and so do attachments');
+	is(Shop::bound_work($node, $database, 2), $bound, '... and bindings');
 	my $next = Shop::as_erp($node, $database, q{INSERT INTO aftersale.request (shop_id, flow) VALUES (1, 'temu/ticket') RETURNING request_id});
-	is($next, '101', '... sequences continue');
+	is($next, '111', '... sequences continue');
 	is($node->safe_psql($database, q{SET ROLE service; SELECT count(*) FROM aftersale.request}) > 100, 1, '... those with a capability have it');
 }
 like($work, qr/RA045/, 'what is too much is refused');

@@ -192,8 +192,8 @@ for my $role (qw(nobody erp))
 			push @internal, $line if $sqlstate =~ /^XX/;
 			push @uncoded, $line if $sqlstate =~ /^P0/;
 			push @slow, $line if $milliseconds > 5000;
-			# what takes a statement says of its syntax itself
-			push @misnamed, $line if ($sqlstate eq '42601' && $function->[0] !~ /execute_as_owner/) || $message =~ /^function aftersale\.\S+ (?:does not exist|is not unique)|cannot cast type/;
+			push @misnamed, $line if $sqlstate eq '42601' && $function->[0] ne 'aftersale.execute_as_owner' ||	# which takes SQL
+				 $message =~ /^function aftersale\.\S+ (?:does not exist|is not unique)|cannot cast type/;
 		}
 	}
 	note("$role: $made calls; " . join(', ', map { "$_ $codes{$_}" } sort keys %codes));

@@ -25,6 +25,7 @@ $primary->safe_psql('postgres', 'CREATE DATABASE shop');
 $primary->safe_psql('shop', 'CREATE EXTENSION pg_cron; CREATE EXTENSION aftersale');
 Shop::open_shop($primary, 'shop');
 Shop::work($primary, 'shop', 1);
+Shop::bind_table($primary, 'shop');
 Shop::as_erp($primary, 'shop', q{SELECT aftersale.grant_access('aftersale_sweeper', 'sweeper')});
 $primary->safe_psql('shop', 'GRANT USAGE ON SCHEMA cron TO aftersale_sweeper; SET ROLE aftersale_sweeper; SELECT aftersale.start()');
 my $sweep = "SET aftersale.test_now = '2026-11-20 10:00+00'; SET ROLE aftersale_sweeper; CALL aftersale.sweep()";
@@ -39,7 +40,7 @@ $primary->wait_for_catchup($standby);
 # ---- reads ----
 my @reads = ((map { qq{SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text COLLATE "C")) FROM aftersale."$_" t} }
 	split /\n/, $primary->safe_psql('shop', q{SELECT relname FROM pg_class WHERE relnamespace = 'aftersale'::regnamespace AND relkind IN ('r', 'v') ORDER BY 1})),
-	q{SELECT t FROM public."Returns" t},
+	q{SELECT t FROM public."Returns" t}, q{SELECT t FROM public.tickets t},
 	q{SELECT aftersale.allowed_actions(1, 60, 'alice')}, q{SELECT aftersale.explain(1, 1100)}, q{SELECT * FROM aftersale.verify_history(1)},
 	q{SELECT aftersale.advice(1, 60)}, q{SELECT aftersale.rules()}, q{SELECT aftersale.flow_mermaid('temu/ticket')}, q{SELECT aftersale.flow_dot('temu/ticket')},
 	q{SELECT aftersale.deadline('2026-11-20 10:00+00', '1 business day', 'shop')}, q{SELECT aftersale.explain_deadline('2026-11-20 10:00+00', '1 business day', 'shop')},
@@ -85,7 +86,8 @@ my @writes = (
 	q{SELECT aftersale.grant_permission(1, 'operator', 'agree_refund')}, q{SELECT aftersale.grant_access('aftersale_sweeper', 'sweeper')}, q{SELECT aftersale.start()},
 	q{SELECT aftersale.attach_deadline('public."Returns"', '{"start": "created", "key": "id"}', '1 day', 'shop', '{"name": "more"}')}, q{SELECT aftersale.pause('due')},
 	q{SELECT aftersale.migrate()}, q{SELECT aftersale.uninstall(keep => true)}, q{SELECT aftersale.unpark(1, 60)}, q{SELECT aftersale.erase_personal(1, 1)},
-	q{INSERT INTO public."Returns" (id, "order", amount, region) VALUES (500, 1, 1, 1)});
+	q{INSERT INTO public."Returns" (id, "order", amount, region) VALUES (500, 1, 1, 1)},
+	q{UPDATE public.tickets SET status = 'answered' WHERE id = 5}, q{SELECT aftersale.backfill('tickets')}, q{SELECT aftersale.unbind('public.tickets')});
 for my $write (@writes)
 {
 	my $err;
@@ -160,6 +162,7 @@ $standby->safe_psql('shop', 'SET ROLE aftersale_sweeper; SELECT aftersale.stop()
 is(fault('job'), '', '... and what it says to do mends it');
 ok($standby->poll_query_until('shop', q{SELECT ok FROM aftersale.health() WHERE name = 'launcher'}), '... with the launcher running');
 is(Shop::work($standby, 'shop', 3) =~ /refunded in part/ ? 1 : 0, 1, 'the promoted server works');
+like(Shop::bound_work($standby, 'shop', 1), qr/^replied\|.*\nreplied\nanswered\|.*\nt$/, '... with what is bound');
 $standby->safe_psql('shop', $sweep);
 is(fault('heartbeat') . fault('clock'), '', '... and sweeps');
 

@@ -5,11 +5,9 @@ COMMENT ON COLUMN aftersale.installation.migrated_at IS 'When migrate() brought 
 
 -- Totals of refunds are written in the order of their key.
 -- locks: ACCESS EXCLUSIVE on aftersale.attachment_total
-ALTER TABLE aftersale.attachment_total SET (fillfactor = 50);
-ALTER TABLE aftersale.attachment_total DROP CONSTRAINT attachment_total_pkey;
-ALTER TABLE aftersale.attachment_total ADD PRIMARY KEY (shop_id, order_ref, attachment, currency);
+ALTER TABLE aftersale.attachment_total DROP CONSTRAINT attachment_total_pkey, ADD PRIMARY KEY (shop_id, order_ref, attachment, currency), SET (fillfactor = 50);
 
--- Bindings: their tables, seen by shop as all are, and by who was granted access.
+-- Bindings.
 -- locks: SHARE UPDATE EXCLUSIVE on aftersale.attachment
 COMMENT ON COLUMN aftersale.attachment.kind IS 'deadline, refund_check, return_warehouse or binding.';
 --@part tables/bind
@@ -17,24 +15,11 @@ DO $do$
 DECLARE
     tenant name;
 BEGIN
-    FOREACH tenant IN ARRAY '{bound_row,binding_outbox,binding_conflict}'::name[] LOOP
+    FOREACH tenant IN ARRAY ARRAY['bound_row', 'binding_outbox', 'binding_conflict']
+    LOOP
         EXECUTE pg_catalog.format('ALTER TABLE aftersale.%I ENABLE ROW LEVEL SECURITY', tenant);
         EXECUTE pg_catalog.format('CREATE POLICY shops_of_login ON aftersale.%I USING (shop_id = ANY (ARRAY(
             SELECT l.shop_id FROM aftersale.login l WHERE l.login = current_user)))', tenant);
-    END LOOP;
-END
-$do$;
-DO $do$
-DECLARE
-    statement text;
-BEGIN
-    FOR statement IN
-        SELECT s.statement
-        FROM aftersale.access a
-        CROSS JOIN LATERAL aftersale.access_statements(a.login, a.capability) AS s(statement)
-        WHERE s.statement ~ '(bound_row|binding_outbox|binding_conflict|outbox_id|conflict_id)'
-    LOOP
-        EXECUTE statement;
     END LOOP;
 END
 $do$;
