@@ -16,10 +16,11 @@ DROP FUNCTION aftersale.migrate();
 --@part uninstall
 --@replace FUNCTION aftersale.health_of_job
 --@replace FUNCTION aftersale.health_of_sweep
---@part bind
 --@replace FUNCTION aftersale.attachment_triggers
 --@replace FUNCTION aftersale.attachment_statements
 --@replace FUNCTION aftersale.access_statements
 --@replace FUNCTION aftersale.apply_message
 --@create FUNCTION aftersale.health_of_bindings
 --@replace FUNCTION aftersale.health
+--@replace FUNCTION aftersale.attachments
+--@replace FUNCTION aftersale.attachment_table
