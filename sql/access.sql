@@ -148,11 +148,10 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    tables_owner name := aftersale.require_access_owner(grant_access.role, grant_access.capability);
-    role_before text := current_setting('role');
     statement text;
     missing text;
 BEGIN
+    PERFORM aftersale.require_access_owner(grant_access.role, grant_access.capability);
     IF EXISTS (SELECT FROM aftersale.access a WHERE a.login = grant_access.role AND a.capability <> grant_access.capability
                AND 'sweeper' IN (a.capability, grant_access.capability)) THEN
         RAISE EXCEPTION USING ERRCODE = 'RA073',
@@ -193,14 +192,12 @@ BEGIN
             MESSAGE = format('role "%s" may not hand on what capability "%s" needs (RA074)', current_user, grant_access.capability),
             HINT = format('An administrator runs: %s; or grant_access() itself.', missing);
     END IF;
-    IF tables_owner <> current_user THEN
-        PERFORM pg_catalog.set_config('role', tables_owner, true);
-    END IF;
-    INSERT INTO aftersale.access (login, capability) VALUES (grant_access.role, grant_access.capability) ON CONFLICT DO NOTHING;
+    -- whoever calls, the triggers of the table are its owner's
+    PERFORM aftersale.execute_as_owner('aftersale.access', format('INSERT INTO aftersale.access (login, capability) VALUES (%L, %L) ON CONFLICT DO NOTHING',
+        grant_access.role, grant_access.capability));
     IF grant_access.capability = 'sweeper' THEN
-        PERFORM aftersale.set_sweepers();
+        PERFORM aftersale.execute_as_owner('aftersale.access', 'SELECT aftersale.set_sweepers()');
     END IF;
-    PERFORM pg_catalog.set_config('role', role_before, true);
     RETURN format('role "%s" has capability "%s"', grant_access.role, grant_access.capability)
         || CASE WHEN grant_access.capability <> 'sweeper'
                  AND NOT EXISTS (SELECT FROM aftersale.login l WHERE l.login = grant_access.role)
@@ -216,7 +213,6 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     tables_owner name := aftersale.require_access_owner(revoke_access.role, revoke_access.capability);
-    role_before text := current_setting('role');
     statement text;
     kept text;
 BEGIN
@@ -226,12 +222,9 @@ BEGIN
                WHERE n.nspname = 'aftersale' AND pg_catalog.pg_get_userbyid(x.grantee) = revoke_access.role) THEN
         EXECUTE format('REVOKE ALL ON SCHEMA aftersale FROM %I', revoke_access.role);
     END IF;
-    IF tables_owner <> current_user THEN
-        PERFORM pg_catalog.set_config('role', tables_owner, true);
-    END IF;
     IF EXISTS (SELECT FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) x
                WHERE n.nspname = 'aftersale' AND pg_catalog.pg_get_userbyid(x.grantee) = revoke_access.role) THEN
-        EXECUTE format('REVOKE ALL ON SCHEMA aftersale FROM %I', revoke_access.role);
+        PERFORM aftersale.execute_as_owner('aftersale.access', format('REVOKE ALL ON SCHEMA aftersale FROM %I', revoke_access.role));
     END IF;
     FOR statement IN
         SELECT format('REVOKE ALL ON aftersale.%I FROM %I', c.relname, revoke_access.role)
@@ -239,13 +232,13 @@ BEGIN
         WHERE c.relnamespace = 'aftersale'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
           AND pg_catalog.pg_get_userbyid(c.relowner) = tables_owner
     LOOP
-        EXECUTE statement;
+        PERFORM aftersale.execute_as_owner('aftersale.access', statement);
     END LOOP;
-    DELETE FROM aftersale.access a WHERE a.login = revoke_access.role AND a.capability = revoke_access.capability;
+    PERFORM aftersale.execute_as_owner('aftersale.access', format('DELETE FROM aftersale.access WHERE login = %L AND capability = %L',
+        revoke_access.role, revoke_access.capability));
     IF revoke_access.capability = 'sweeper' THEN
-        PERFORM aftersale.set_sweepers();
+        PERFORM aftersale.execute_as_owner('aftersale.access', 'SELECT aftersale.set_sweepers()');
     END IF;
-    PERFORM pg_catalog.set_config('role', role_before, true);
     FOR kept IN SELECT a.capability FROM aftersale.access a WHERE a.login = revoke_access.role ORDER BY a.capability LOOP
         PERFORM aftersale.grant_access(revoke_access.role, kept);
     END LOOP;

@@ -24,3 +24,5 @@ DROP FUNCTION aftersale.migrate();
 --@replace FUNCTION aftersale.health
 --@replace FUNCTION aftersale.attachments
 --@replace FUNCTION aftersale.attachment_table
+--@replace FUNCTION aftersale.grant_access
+--@replace FUNCTION aftersale.revoke_access

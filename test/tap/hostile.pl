@@ -343,7 +343,10 @@ like(as_mallory(q{SET search_path = pg_catalog;
 	CREATE TABLE public.hers (ratio aftersale.refund_ratio, CHECK (public.escape()));
 	INSERT INTO public.hers VALUES ('5%');
 	ALTER TABLE aftersale.installation ADD CHECK (public.escape())}), qr/^$/, 'her tables have expressions of hers');
-for my $call ('SELECT aftersale.migrate()', 'SELECT aftersale.uninstall(keep => true)')
+as_mallory(q{CREATE FUNCTION public.out() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM public.escape(); RETURN coalesce(NEW, OLD); END$$;
+	CREATE TRIGGER out BEFORE INSERT OR DELETE ON aftersale.access FOR EACH ROW EXECUTE FUNCTION public.out()});
+$node->safe_psql('trusting', 'CREATE ROLE reader');
+for my $call ('SELECT aftersale.migrate()', q{SELECT aftersale.grant_access('reader', 'reporter')}, q{SELECT aftersale.revoke_access('reader', 'reporter')}, 'SELECT aftersale.uninstall(keep => true)')
 {
 	$from = -s $node->logfile;
 	$node->psql('trusting', "SET search_path = pg_catalog; $call", stderr => \$err);
