@@ -247,6 +247,7 @@ DECLARE
     dropped record;
     names text;
     known bigint;
+    whole regclass;
 BEGIN
     PERFORM aftersale.require_installed();
     IF detach.relation IS NULL THEN
@@ -263,6 +264,7 @@ BEGIN
             WHERE t.relation = detach.relation AND NOT t.is_clone AND t.attachment = coalesce(detach.name, t.attachment)
             ORDER BY 1
         LOOP
+            whole := aftersale.attachment_table(attached.attachment);
             FOR dropped IN
                 SELECT t.trigger, t.relation::regclass AS relation FROM aftersale.attachment_triggers() t
                 WHERE t.attachment = attached.attachment AND NOT t.is_clone
@@ -271,7 +273,10 @@ BEGIN
             LOOP
                 EXECUTE format('DROP TRIGGER %I ON %s', dropped.trigger, dropped.relation);
             END LOOP;
-            PERFORM aftersale.attachment_forget(detach.relation, attached.attachment);
+            -- a partition, also one that is none any more, takes nothing along
+            IF whole = detach.relation THEN
+                PERFORM aftersale.attachment_forget(detach.relation, attached.attachment);
+            END IF;
             names := concat_ws(', ', names, format('"%s"', attached.attachment));
         END LOOP;
     END IF;

@@ -26,3 +26,4 @@ DROP FUNCTION aftersale.migrate();
 --@replace FUNCTION aftersale.attachment_table
 --@replace FUNCTION aftersale.grant_access
 --@replace FUNCTION aftersale.revoke_access
+--@replace FUNCTION aftersale.detach

@@ -113,6 +113,11 @@ SELECT results_eq($$SELECT is_closed, closed_by FROM matter WHERE id IN (1, 104)
 SELECT is((SELECT external_ref FROM aftersale.request WHERE request_id = pg_temp.id_of('one', '1')), '1#2', 'a key that another table has had in the flow');
 SELECT is((SELECT status FROM matter WHERE id = 3), 1, 'a state that the map has not is written nowhere');
 
+ALTER TABLE matter DETACH PARTITION matter_2;
+SELECT lives_ok($$SELECT aftersale.unbind('matter_2', 'one')$$, 'a partition that was detached is unbound');
+SELECT isnt_empty($$SELECT * FROM aftersale.bound_row WHERE binding = 'one'$$, '... and the table it was of stays bound');
+SELECT ok((SELECT intact FROM aftersale.attachments() WHERE name = 'one'), '... intact');
+
 -- ---- rows that were there ----
 
 CREATE TABLE old (id int PRIMARY KEY, state text, opened timestamp, shop int, due timestamptz);
