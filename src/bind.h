@@ -109,10 +109,12 @@ extern void as_bound_lock(const Datum *shop_ids, const Datum *request_ids, int c
  */
 extern void as_bound_write(const AsRows *keys);
 
-/* ---- bind_act.c ---- */
+/* ---- bind_conflict.c ---- */
 
 /* All rows of the binding are gone: their open requests are left to a person. */
 extern void as_bound_truncated(const char *name);
+
+/* ---- bind_act.c ---- */
 
 /* Requests that a trigger of a binding acts on itself, and writes back after it. */
 extern bool as_bound_is_acting(int64 shop_id, int64 request_id);

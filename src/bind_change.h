@@ -107,4 +107,13 @@ extern const char *as_bound_opens_in(const AsAttachCall *call, int code, const c
 /* Does the deeds. */
 extern void as_bound_act(AsBoundChanges *changes);
 
+/* ---- bind_conflict.c ---- */
+
+/* Leaves requests whose rows are gone to a person; and lets the clock go on where a row is back. */
+extern void as_bound_park(AsBoundChanges *changes);
+extern void as_bound_unpark(AsBoundChanges *changes);
+
+/* Notes what cannot follow its row, and settles what was noted of rows that are right now. */
+extern void as_bound_note_conflicts(AsBoundChanges *changes);
+
 #endif
