@@ -375,6 +375,18 @@ put_opening(AsRows *rows, AsBoundChanges *changes, const AsBoundChange *change)
 	rows->count++;
 }
 
+/* Which request the row of a change is bound to. */
+static void
+put_bound(AsRows *bound, const AsBoundChanges *changes, const AsBoundChange *change)
+{
+	as_rows_begin(bound);
+	as_rows_set(bound, 0, Int64GetDatum(change->shop_id), false);
+	as_rows_set_text(bound, 1, changes->call->name);
+	as_rows_set_text(bound, 2, change->row_ref);
+	as_rows_set(bound, 3, Int64GetDatum(change->request_id), false);
+	bound->count++;
+}
+
 /* Numbers for the requests, and which rows they are of, before they are opened: the record looks for that. */
 static void
 bind_to_new(Deeds *deeds, int from, int count)
@@ -391,16 +403,7 @@ bind_to_new(Deeds *deeds, int from, int count)
 		change_at(deeds, from + i)->request_id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
 	as_rows_init(&bound, lengthof(bound_types), bound_types);
 	for (int i = 0; i < count; i++)
-	{
-		const AsBoundChange *change = change_at(deeds, from + i);
-
-		as_rows_begin(&bound);
-		as_rows_set(&bound, 0, Int64GetDatum(change->shop_id), false);
-		as_rows_set_text(&bound, 1, deeds->changes->call->name);
-		as_rows_set_text(&bound, 2, change->row_ref);
-		as_rows_set(&bound, 3, Int64GetDatum(change->request_id), false);
-		bound.count++;
-	}
+		put_bound(&bound, deeds->changes, change_at(deeds, from + i));
 	as_rows_execute(&bound, &bind_rows);
 	SPI_finish();
 	as_owner_end(&owner);
@@ -489,12 +492,7 @@ adopt_requests(AsBoundChanges *changes)
 
 		if (!change->adopted)
 			continue;
-		as_rows_begin(&bound);
-		as_rows_set(&bound, 0, Int64GetDatum(change->shop_id), false);
-		as_rows_set_text(&bound, 1, changes->call->name);
-		as_rows_set_text(&bound, 2, change->row_ref);
-		as_rows_set(&bound, 3, Int64GetDatum(change->request_id), false);
-		bound.count++;
+		put_bound(&bound, changes, change);
 		if (has_to_be_written(changes, change, change->state))
 			note_written(changes, change->shop_id, change->request_id);
 	}
