@@ -194,11 +194,11 @@ static bool
 are_stale(void)
 {
 	int			depth = DatumGetInt32(DirectFunctionCall1(pg_trigger_depth, (Datum) 0));
-	bool		stale = deepest.transaction == MyProc->lxid && deepest.depth > depth;
+	bool		stale = deepest.transaction == AS_LOCAL_XID && deepest.depth > depth;
 
-	if (deepest.transaction != MyProc->lxid || depth > deepest.depth)
+	if (deepest.transaction != AS_LOCAL_XID || depth > deepest.depth)
 		deepest.depth = depth;
-	deepest.transaction = MyProc->lxid;
+	deepest.transaction = AS_LOCAL_XID;
 	return stale;
 }
 
