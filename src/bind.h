@@ -67,6 +67,15 @@ extern const AsBoundCode *as_bound_code_of(const AsBinding *binding, const char 
 /* Whether the code says that the request may be in the state. */
 extern bool as_bound_covers(const AsBoundCode *code, const char *state);
 
+/* The type of a source's column, as a cast has it. */
+extern const char *as_bound_type(const AsSource *source);
+
+/*
+ * $1, keys as text, for a FROM: as k("aftersale key", "aftersale place"), of the
+ * key's type and numbered from 1.
+ */
+extern const char *as_bound_keys_sql(const AsAttached *attached);
+
 /* The row's code: index, or one of the above. */
 extern int	as_bound_code(AsAttachCall *call, TupleTableSlot *row);
 

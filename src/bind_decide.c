@@ -27,7 +27,6 @@ typedef struct Answer
 	const char *opens_in;		/* NULL: nowhere; the matter is over */
 	bool		opens_first;	/* in the flow's first state */
 	const char *rule;			/* of the request's state */
-	bool		final;
 } Answer;
 
 typedef struct Decider
@@ -131,7 +130,6 @@ answer(Decider *decider, const AsFlow *flow, Answer *result)
 	result->opens_first = opening == flow->initial;
 	if (state < 0)
 		return;
-	result->final = flow->states[state].final;
 	result->rule = keep(decider, flow->states[state].rule);
 	result->move = as_bound_move(flow, state, &aim, &action);
 	result->action = action < 0 ? NULL : keep(decider, flow->actions[action]);

@@ -63,10 +63,8 @@ as_bound_rows_now(AsBoundChanges *changes)
 	values[0] = PointerGetDatum(construct_array(refs, changes->count, TEXTOID, -1, false, TYPALIGN_INT));
 	as_bound_owner_begin(&owner, call->relation);
 	SPI_connect();
-	if (SPI_execute_with_args(psprintf("SELECT " WHOLE_ROW ", k.\"aftersale place\" FROM (SELECT u.k::%s, u.n FROM unnest($1) WITH ORDINALITY AS u(k, n))"
-									   " AS k (\"aftersale key\", \"aftersale place\") JOIN %s AS " WHOLE_ROW " ON " WHOLE_ROW ".%s = k.\"aftersale key\"",
-									   format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY),
-									   as_attach_table(call->relation), quote_identifier(key->column)),
+	if (SPI_execute_with_args(psprintf("SELECT " WHOLE_ROW ", k.\"aftersale place\" FROM %s JOIN %s AS " WHOLE_ROW " ON " WHOLE_ROW ".%s = k.\"aftersale key\"",
+									   as_bound_keys_sql(call->attached), as_attach_table(call->relation), quote_identifier(key->column)),
 							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the rows of binding \"%s\"", call->name);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -96,7 +94,7 @@ read_rows(AsBoundChanges *changes, int max_rows, char **last)
 	const AsAttachCall *call = changes->call;
 	const AsSource *key = &call->attached->sources[AS_WORD_KEY];
 	const char *column = quote_identifier(key->column);
-	const char *type = format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+	const char *type = as_bound_type(key);
 	MemoryContext caller = CurrentMemoryContext;
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(call->relation), &TTSOpsHeapTuple);
 	Oid			types[1] = {TEXTOID};
@@ -176,9 +174,8 @@ typedef struct Preview
 	MemoryContext context;
 	Alike	   *alikes;
 	int			count;
-	int64	   *shops;			/* that are known, or not: by sign of the
-								 * other */
-	bool	   *known;
+	int64	   *shops;			/* that were met, */
+	bool	   *known;			/* and whether they are in aftersale.shop */
 	int			n_shops;
 } Preview;
 

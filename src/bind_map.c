@@ -427,3 +427,16 @@ as_bound_code(AsAttachCall *call, TupleTableSlot *row)
 			return i;
 	return AS_CODE_UNKNOWN;
 }
+
+const char *
+as_bound_type(const AsSource *source)
+{
+	return format_type_extended(source->declared, source->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+}
+
+const char *
+as_bound_keys_sql(const AsAttached *attached)
+{
+	return psprintf("(SELECT u.k::%s, u.n FROM unnest($1) WITH ORDINALITY AS u(k, n)) AS k(\"aftersale key\", \"aftersale place\")",
+					as_bound_type(&attached->sources[AS_WORD_KEY]));
+}

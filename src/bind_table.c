@@ -233,8 +233,7 @@ lock_rows(AsAttachCall *call, const Found *found, int count, bool wait, bool *lo
 	const AsSource *key = &call->attached->sources[AS_WORD_KEY];
 	const char *column = psprintf("t.%s", quote_identifier(key->column));
 	const char *table = as_attach_table(call->relation);
-	const char *wanted = psprintf("(SELECT u.k::%s, u.n FROM unnest($1) WITH ORDINALITY AS u(k, n)) AS k(\"aftersale key\", \"aftersale place\")",
-								  format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
+	const char *wanted = as_bound_keys_sql(call->attached);
 	AsOwner		owner;
 
 	as_bound_owner_begin(&owner, call->relation);

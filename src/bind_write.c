@@ -65,7 +65,7 @@ static AsStatement find_decided = {
 static const char *
 converted(const AsSource *target, AsWord word, const char *value)
 {
-	const char *type = format_type_extended(target->declared, target->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
+	const char *type = as_bound_type(target);
 
 	if (word == AS_WORD_DUE && (target->unit == AS_UNIT_EPOCH_S || target->unit == AS_UNIT_EPOCH_MS))
 		return psprintf("pg_catalog.floor(EXTRACT(epoch FROM %s) * %d)::%s", value, target->unit == AS_UNIT_EPOCH_S ? 1 : 1000, type);
@@ -155,7 +155,7 @@ update_sql(Relation table, const AsAttached *attached, const char *state)
 					 " AS \"aftersale decided\" (\"aftersale key\", \"aftersale due\", \"aftersale warehouse\", \"aftersale refund\", \"aftersale outcome\")"
 					 " WHERE %s.%s = \"aftersale key\" AND ($6 IS NOT NULL) AND (%s)",
 					 attached->binding->touch,
-					 format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY),
+					 as_bound_type(key),
 					 name, quote_identifier(key->column), differs.data);
 	return sql.data;
 }
@@ -227,9 +227,7 @@ keep_not_covered(AsAttachCall *call, Decided *decided, int count)
 	if (count == 0)
 		return 0;
 	values[0] = column_array(decided, count, -1, TEXTOID);
-	sql = psprintf("SELECT k.\"aftersale place\" FROM (SELECT u.k::%s, u.n FROM unnest($1) WITH ORDINALITY AS u(k, n))"
-				   " AS k (\"aftersale key\", \"aftersale place\") JOIN %s ON %s = \"aftersale key\" WHERE %s",
-				   format_type_extended(key->declared, key->typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY),
+	sql = psprintf("SELECT k.\"aftersale place\" FROM %s JOIN %s ON %s = k.\"aftersale key\" WHERE %s", as_bound_keys_sql(call->attached),
 				   as_attach_table(call->relation), quote_identifier(key->column), not_covered_sql(call->attached, decided[0].state));
 	as_bound_owner_begin(&owner, call->relation);
 	SPI_connect();
