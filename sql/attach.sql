@@ -83,7 +83,7 @@ FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 CROSS JOIN LATERAL (SELECT position('\x00'::bytea IN t.tgargs)) AS z(at)
 WHERE p.pronamespace = 'aftersale'::regnamespace AND NOT t.tgisinternal AND t.tgnargs = 2
-  AND p.proname IN ('attached_deadline', 'attached_due', 'attached_refund_check', 'attached_sum', 'attached_return_warehouse', 'attached_binding', 'attached_truncated')
+  AND p.proname IN ('attached_deadline', 'attached_due', 'attached_refund_check', 'attached_sum', 'attached_return_warehouse', 'attached_binding', 'attached_binding_commit', 'attached_truncated')
 $function$;
 COMMENT ON FUNCTION aftersale.attachment_triggers() IS
 'The triggers of all attachments in the database. Example: SELECT attachment, relation::regclass, trigger FROM aftersale.attachment_triggers();';
@@ -137,23 +137,24 @@ DECLARE
 BEGIN
     RETURN QUERY
         SELECT n.trigger, p.relid::oid,
-            format('CREATE TRIGGER %I %s ON %s %s FUNCTION aftersale.%I(%L, %L)', n.trigger, e.moment, p.relid::regclass,
-                e.tables || CASE WHEN keeper IS NULL THEN 'FOR EACH ROW EXECUTE' ELSE 'FOR EACH STATEMENT EXECUTE' END,
+            format('CREATE %s %I %s ON %s %s EXECUTE FUNCTION aftersale.%I(%L, %L)', e.what, n.trigger, e.moment, p.relid::regclass, e.how,
                 e.function, attachment_statements.name, attachment_statements.definition)
         FROM (VALUES
-            ('', 'BEFORE INSERT OR UPDATE', '', 'attached_' || kind, false),
-            ('_insert', 'AFTER INSERT', 'REFERENCING NEW TABLE AS new_rows ', keeper, true),
-            ('_update', 'AFTER UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows ', keeper, true),
-            ('_delete', 'AFTER DELETE', 'REFERENCING OLD TABLE AS old_rows ', keeper, true),
-            ('_truncate', 'AFTER TRUNCATE', '', 'attached_truncated', true)) AS e(suffix, moment, tables, function, keeps)
+            (keeper IS NULL, '', 'TRIGGER', 'BEFORE INSERT OR UPDATE', 'FOR EACH ROW', 'attached_' || kind, false),
+            (keeper IS NOT NULL, '_insert', 'TRIGGER', 'AFTER INSERT', 'REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT', keeper, true),
+            (keeper IS NOT NULL, '_update', 'TRIGGER', 'AFTER UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT', keeper, true),
+            (keeper IS NOT NULL, '_delete', 'TRIGGER', 'AFTER DELETE', 'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT', keeper, true),
+            (keeper IS NOT NULL, '_truncate', 'TRIGGER', 'AFTER TRUNCATE', 'FOR EACH STATEMENT', 'attached_truncated', true),
+            (attachment_statements.definition ->> 'open_at' = 'commit', '_commit', 'CONSTRAINT TRIGGER', 'AFTER INSERT', 'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW',
+                'attached_binding_commit', false)) AS e(needed, suffix, what, moment, how, function, keeps)
         CROSS JOIN LATERAL (SELECT ('zz_aftersale_' || attachment_statements.name || e.suffix)::name) AS n(trigger)
         -- a statement may name a partition: its own triggers see it then
         JOIN (SELECT attachment_statements.relation AS relid, 0 AS level
               UNION
               SELECT t.relid, t.level FROM pg_catalog.pg_partition_tree(attachment_statements.relation) t
               JOIN pg_catalog.pg_class c ON c.oid = t.relid AND c.relkind IN ('r', 'p')) p ON e.keeps OR p.level = 0
-        WHERE e.keeps = (keeper IS NOT NULL)
-        ORDER BY p.level, p.relid, e.moment;
+        WHERE e.needed
+        ORDER BY p.level, p.relid, e.moment, e.what DESC;
 END
 $function$;
 COMMENT ON FUNCTION aftersale.attachment_statements(regclass, text, jsonb) IS
@@ -167,7 +168,7 @@ DECLARE
     kind text := attach.definition ->> 'kind';
     new_name text := coalesce(attach.options ->> 'name',
         left(kind || '_' || (SELECT c.relname FROM pg_catalog.pg_class c WHERE c.oid = attach.relation), 40));
-    accepted text[] := CASE kind WHEN 'refund_check' THEN '{name,when,counts}' ELSE '{name,when}' END;
+    accepted text[] := CASE kind WHEN 'refund_check' THEN '{name,when,counts,on_fault}' ELSE '{name,when,on_fault}' END;
     unknown text;
     whole jsonb;
     statement text;
@@ -182,7 +183,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'RA100', MESSAGE = format('there is no option "%s" (RA100)', unknown),
             HINT = format('There are: %s.', array_to_string(accepted, ', '));
     END IF;
-    whole := jsonb_strip_nulls(attach.definition || jsonb_build_object('when', attach.options -> 'when', 'counts', attach.options -> 'counts'));
+    whole := jsonb_strip_nulls(attach.definition || jsonb_build_object('when', attach.options -> 'when', 'counts', attach.options -> 'counts',
+        'on_fault', attach.options -> 'on_fault'));
     IF kind = 'deadline' AND NOT whole -> 'columns' ?| '{due,key}' THEN
         -- a row is called by its primary key
         whole := jsonb_set(whole, '{columns,key}', coalesce((
@@ -218,7 +220,7 @@ SELECT aftersale.attach(relation, jsonb_build_object('kind', 'deadline', 'term',
     CASE WHEN columns ? 'calendar' OR calendar IS NULL THEN columns ELSE columns || jsonb_build_object('calendar', jsonb_build_object('value', calendar)) END), options)
 $function$;
 COMMENT ON FUNCTION aftersale.attach_deadline(regclass, jsonb, aftersale.sla_term, text, jsonb) IS
-'Stamps a deadline on rows of a table of the ERP''s, on INSERT, and on UPDATE where a mapped value changes. columns: start (when the term begins), due (written; without it aftersale.attachment_due keeps the deadline under key, by default the primary key), platform_due (overrides), calendar (in place of the argument), shop. Times are timestamptz, timestamp or date with {"zone"}, or numbers with {"unit": "epoch_s" or "epoch_ms"}. term: such as 1 business day; calendar: a name in aftersale.calendar. options: name; when (an SQL condition over the row: for which rows). Run by the owner of the table. Returns a sentence. Errors: RA100 does not fit, RA103 not the owner, RA104 the name is taken. Example: SELECT aftersale.attach_deadline(''tickets'', ''{"start": {"column": "created_ms", "unit": "epoch_ms"}}'', ''1 business day'', ''us'');';
+'Stamps a deadline on rows of a table of the ERP''s, on INSERT, and on UPDATE where a mapped value changes. columns: start (when the term begins), due (written; without it aftersale.attachment_due keeps the deadline under key, by default the primary key), platform_due (overrides), calendar (in place of the argument), shop. Times are timestamptz, timestamp or date with {"zone"}, or numbers with {"unit": "epoch_s" or "epoch_ms"}. term: such as 1 business day; calendar: a name in aftersale.calendar. options: name; when (an SQL condition over the row: for which rows); on_fault: refuse (default), or pass: where the table no longer fits, rows pass with a warning. Run by the owner of the table. Returns a sentence. Errors: RA100 does not fit, RA103 not the owner, RA104 the name is taken. Example: SELECT aftersale.attach_deadline(''tickets'', ''{"start": {"column": "created_ms", "unit": "epoch_ms"}}'', ''1 business day'', ''us'');';
 
 CREATE FUNCTION aftersale.attach_refund_check(relation regclass, columns jsonb, options jsonb DEFAULT '{}') RETURNS text
 LANGUAGE sql VOLATILE
@@ -227,7 +229,7 @@ AS $function$
 SELECT aftersale.attach(relation, jsonb_build_object('kind', 'refund_check', 'columns', columns), options)
 $function$;
 COMMENT ON FUNCTION aftersale.attach_refund_check(regclass, jsonb, jsonb) IS
-'Checks refunds in a table of the ERP''s, on INSERT, and on UPDATE where a mapped value changes: ratio from 5% to 100% (TEMU-28), amount at most paid, and with order the sum of all refunds of an order at most paid, whatever writes them (TEMU-07). columns: ratio ({"unit": "fraction" or "percent"}), amount and paid ({"unit": "major" or "minor"}), order, currency, shop; each a column, {"value"}, or {"sql": "expression over the row"}. options: name; when (for which rows); counts (which of them consume what was paid). Run by the owner of the table. Returns a sentence. Errors: RA100 does not fit, RA103 not the owner, RA104 the name is taken. Example: SELECT aftersale.attach_refund_check(''refunds'', ''{"amount": {"column": "refund_minor", "unit": "minor"}, "paid": {"sql": "public.paid(order_no)", "unit": "minor"}, "order": "order_no"}'');';
+'Checks refunds in a table of the ERP''s, on INSERT, and on UPDATE where a mapped value changes: ratio from 5% to 100% (TEMU-28), amount at most paid, and with order the sum of all refunds of an order at most paid, whatever writes them (TEMU-07). columns: ratio ({"unit": "fraction" or "percent"}), amount and paid ({"unit": "major" or "minor"}), order, currency, shop; each a column, {"value"}, or {"sql": "expression over the row"}. options: name; when (for which rows); counts (which of them consume what was paid); on_fault: refuse (default), or pass (not with order): where the table no longer fits, rows pass with a warning. Run by the owner of the table. Returns a sentence. Errors: RA100 does not fit, RA103 not the owner, RA104 the name is taken. Example: SELECT aftersale.attach_refund_check(''refunds'', ''{"amount": {"column": "refund_minor", "unit": "minor"}, "paid": {"sql": "public.paid(order_no)", "unit": "minor"}, "order": "order_no"}'');';
 
 CREATE FUNCTION aftersale.attach_return_warehouse(relation regclass, columns jsonb, options jsonb DEFAULT '{}') RETURNS text
 LANGUAGE sql VOLATILE
@@ -236,7 +238,7 @@ AS $function$
 SELECT aftersale.attach(relation, jsonb_build_object('kind', 'return_warehouse', 'columns', columns), options)
 $function$;
 COMMENT ON FUNCTION aftersale.attach_return_warehouse(regclass, jsonb, jsonb) IS
-'Fills in the return warehouse of rows of a table of the ERP''s (TEMU-42), on INSERT, and on UPDATE where shop, country, products or as_of change. columns: shop, country, products (text[]; NULL or empty: not known yet), warehouse (written: the external_ref, as the column''s type has it), basis (written), as_of (default: now). options: name; when (for which rows). Routing reads as the owner of the table. Run by him. Returns a sentence. Errors: RA100 does not fit, RA103 not the owner, RA104 the name is taken. Example: SELECT aftersale.attach_return_warehouse(''returns'', ''{"shop": {"value": 1}, "country": "country", "products": {"sql": "public.products_of(return_no)"}, "warehouse": "warehouse_id"}'');';
+'Fills in the return warehouse of rows of a table of the ERP''s (TEMU-42), on INSERT, and on UPDATE where shop, country, products or as_of change. columns: shop, country, products (text[]; NULL or empty: not known yet), warehouse (written: the external_ref, as the column''s type has it), basis (written), as_of (default: now). options: name; when (for which rows); on_fault: refuse (default), or pass: where the table no longer fits, rows pass with a warning. Routing reads as the owner of the table. Run by him. Returns a sentence. Errors: RA100 does not fit, RA103 not the owner, RA104 the name is taken. Example: SELECT aftersale.attach_return_warehouse(''returns'', ''{"shop": {"value": 1}, "country": "country", "products": {"sql": "public.products_of(return_no)"}, "warehouse": "warehouse_id"}'');';
 
 CREATE FUNCTION aftersale.detach(relation regclass, name text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE
@@ -398,7 +400,7 @@ BEGIN
     EXCEPTION WHEN SQLSTATE 'RA100' THEN
         problem := regexp_replace(SQLERRM, '^attachment .* does not fit table .*?: (.*) \(RA100\)$', '\1');
         remedy := format('SELECT aftersale.detach(%L, %L); then attach it anew, with the names and types of now: columns %L, options %L',
-            relation, attachment, definition -> 'columns', jsonb_strip_nulls(jsonb_build_object('name', attachment, 'when', definition -> 'when', 'counts', definition -> 'counts')));
+            relation, attachment, definition -> 'columns', jsonb_strip_nulls(jsonb_build_object('name', attachment, 'when', definition -> 'when', 'counts', definition -> 'counts', 'on_fault', definition -> 'on_fault')));
         RETURN;
     END;
     SELECT t.trigger, t.relation::regclass AS relation INTO seen FROM aftersale.attachment_triggers() t

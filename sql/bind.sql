@@ -5,6 +5,11 @@ LANGUAGE C AS 'MODULE_PATHNAME', 'aftersale_attached_binding';
 COMMENT ON FUNCTION aftersale.attached_binding() IS
 'Trigger function of bind(): after a statement, opens requests for rows that enter a mapped state, and acts on the requests of rows whose state changed. Errors: RA101, RA102, RA103, RA105 the request cannot follow its row, and those of INSERT INTO and UPDATE of aftersale.request.';
 
+CREATE FUNCTION aftersale.attached_binding_commit() RETURNS trigger
+LANGUAGE C AS 'MODULE_PATHNAME', 'aftersale_attached_binding_commit';
+COMMENT ON FUNCTION aftersale.attached_binding_commit() IS
+'Constraint trigger function of bind() with open_at commit: at the end of the transaction, opens requests for rows that were inserted in it and are in a mapped state by then. Errors: RA101, RA103, and those of INSERT INTO aftersale.request.';
+
 CREATE FUNCTION aftersale.binding_check(name text) RETURNS void
 LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'aftersale_binding_check';
 COMMENT ON FUNCTION aftersale.binding_check(text) IS
@@ -43,10 +48,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'RA100', MESSAGE = 'a table, a flow, columns, states and options are needed, the latter three as JSON objects (RA100)';
     END IF;
     SELECT k INTO wrong FROM jsonb_object_keys(options) k
-    WHERE k <> ALL ('{name,when,on_conflict,on_delete,touch,write_back,dry_run,backfill}') ORDER BY k LIMIT 1;
+    WHERE k <> ALL ('{name,when,open_at,on_conflict,on_fault,on_delete,touch,write_back,dry_run,backfill}') ORDER BY k LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'RA100', MESSAGE = format('there is no option "%s" (RA100)', wrong),
-            HINT = 'There are: name, when, on_conflict, on_delete, touch, write_back, dry_run, backfill.';
+            HINT = 'There are: name, when, open_at, on_conflict, on_fault, on_delete, touch, write_back, dry_run, backfill.';
     END IF;
     IF jsonb_typeof(options -> 'when') NOT IN ('string', 'null') THEN
         RAISE EXCEPTION USING ERRCODE = 'RA100', MESSAGE = '"when" is no string (RA100)';
@@ -173,7 +178,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.bind(regclass, text, jsonb, jsonb, jsonb) IS
-'Makes rows of a table of the ERP''s requests: a row that enters a mapped state opens one, its changes of state are acts, what the engine decides is written back. flow: name, or {"sql": "expression over the row"}; NULL for a row: it is no request. columns: shop, state, key (default: the primary key), reason, order, ordered, country, currency, amount, ratio, opened, platform_due, actor, items, attributes, payload; written: due, warehouse, refund, outcome. states: the ERP''s status codes, each a state of the flow, an array of states, null (on purpose nothing), or {"state", "action", "actor", "payload", "write_back", "procedure", "set"}. options: name; when (for which rows; a soft deletion leaves it); on_conflict: refuse (default), accept or record, where a request cannot follow its row; on_delete: an action (default: the request is left to a person); touch: columns to set at each write-back; write_back: direct (default), outbox, procedure or none; dry_run: only tells what would be; backfill: takes in the rows that are there. Run by the owner of the table. Returns a sentence. Errors: RA004 the tables are not migrated, RA014 no such flow, RA100 does not fit, RA103 not the owner or without rights in aftersale, RA104 the name is taken. Example: SELECT aftersale.bind(''returns'', ''temu/return_refund'', ''{"shop": "shop_id", "state": "status", "due": {"column": "due_at", "zone": "UTC"}}'', ''{"10": "requested", "40": "refunded"}'');';
+'Makes rows of a table of the ERP''s requests: a row that enters a mapped state opens one, its changes of state are acts, what the engine decides is written back. flow: name, or {"sql": "expression over the row"}; NULL for a row: it is no request. columns: shop, state, key (default: the primary key), reason, order, ordered, country, currency, amount, ratio, opened, platform_due, actor, items, attributes, payload; written: due, warehouse, refund, outcome. states: the ERP''s status codes, each a state of the flow, an array of states, null (on purpose nothing), or {"state", "action", "actor", "payload", "write_back", "procedure", "set"}. options: name; when (for which rows; a soft deletion leaves it); open_at: statement (default), or commit, when rows that belong to an inserted row are there as well; on_conflict: refuse (default), accept or record, where a request cannot follow its row; on_fault: refuse (default), or pass: where the table no longer fits, rows pass with a warning, as if it were paused; on_delete: an action (default: the request is left to a person); touch: columns to set at each write-back; write_back: direct (default), outbox, procedure or none; dry_run: only tells what would be; backfill: takes in the rows that are there. Run by the owner of the table. Returns a sentence. Errors: RA004 the tables are not migrated, RA014 no such flow, RA100 does not fit, RA103 not the owner or without rights in aftersale, RA104 the name is taken. Example: SELECT aftersale.bind(''returns'', ''temu/return_refund'', ''{"shop": "shop_id", "state": "status", "due": {"column": "due_at", "zone": "UTC"}}'', ''{"10": "requested", "40": "refunded"}'');';
 
 CREATE FUNCTION aftersale.unbind(relation regclass, name text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE

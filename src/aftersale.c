@@ -7,6 +7,7 @@
 #include <limits.h>
 
 #include "attach.h"
+#include "bind.h"
 #include "clock.h"
 #include "config.h"
 #include "fmgr.h"
@@ -34,6 +35,7 @@ _PG_init(void)
 	MarkGUCPrefixReserved("aftersale");
 	as_config_init();
 	as_attach_init();
+	as_bound_open_init();
 	as_strategy_use_init();
 	as_statement_init();
 }

@@ -115,6 +115,8 @@ typedef struct AsAttached
 	const char *counts_sql;
 	Node	   *when;
 	Node	   *counts;
+	bool		passes_faults;	/* where it does not fit its table any more,
+								 * rows pass */
 	AsTerm		term;			/* of a deadline */
 	struct AsBinding *binding;	/* of a binding; else NULL */
 } AsAttached;
@@ -182,7 +184,7 @@ extern AsAttachCall *as_attach_call_on(Relation relation, const AsAttached *atta
 
 /*
  * The same for an attachment that the relation has a trigger of with that
- * function of ours; NULL: it has none.
+ * function of ours; NULL: it has none, or does not fit and lets rows pass.
  */
 extern AsAttachCall *as_attach_call_found(Relation relation, const char *name, Oid function);
 

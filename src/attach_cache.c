@@ -16,6 +16,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "optimizer/optimizer.h"
+#include "try.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -30,7 +31,8 @@ typedef struct CompiledEntry
 	Oid			relation;
 	bool		valid;
 	MemoryContext context;		/* NULL: nothing compiled */
-	AsAttached *attached;
+	AsAttached *attached;		/* NULL: it does not fit, and rows pass */
+	const char *fault;			/* why it does not fit */
 } CompiledEntry;
 
 typedef struct StateEntry
@@ -100,37 +102,85 @@ entry_of(Oid trigger)
 		entry->valid = false;
 		entry->context = NULL;
 		entry->attached = NULL;
+		entry->fault = NULL;
 		entry->relation = InvalidOid;
 	}
 	return entry;
 }
 
+typedef struct Compilation
+{
+	Relation	relation;
+	const char *name;
+	Jsonb	   *definition;
+	AsAttached *attached;		/* the result */
+} Compilation;
+
+static void
+compile(void *context)
+{
+	Compilation *compilation = context;
+
+	compilation->attached = as_attach_compile(compilation->relation, compilation->name, compilation->definition, RA_ATTACHMENT_BROKEN);
+}
+
+/*
+ * Compiles in the current memory context.  Why it does not fit, where rows pass
+ * then: its option "on_fault" is asked before anything else of it is read.
+ */
+static const char *
+try_to_compile(Compilation *compilation)
+{
+	JsonbValue *on_fault = JB_ROOT_IS_OBJECT(compilation->definition) ?
+	getKeyJsonValueFromContainer(&compilation->definition->root, "on_fault", strlen("on_fault"), NULL) : NULL;
+	ErrorData  *error;
+
+	if (on_fault == NULL || on_fault->type != jbvString || on_fault->val.string.len != 4 || memcmp(on_fault->val.string.val, "pass", 4) != 0)
+	{
+		compile(compilation);
+		return NULL;
+	}
+	error = as_try(compile, compilation);
+	if (error == NULL)
+		return NULL;
+	if (strcmp(unpack_sql_state(error->sqlerrcode), RA_ATTACHMENT_BROKEN) != 0)
+		ReThrowError(error);
+	return error->message;
+}
+
+/* NULL: it does not fit its table any more, and rows pass. */
 static const AsAttached *
 compiled_attachment(Relation relation, const Trigger *trigger)
 {
 	CompiledEntry *entry = entry_of(trigger->tgoid);
 	uint64		before = invalidations;
+	Compilation compilation = {relation, trigger->tgargs[0]};
+	const char *fault;
 	MemoryContext context;
 	MemoryContext caller;
-	AsAttached *attached;
 
-	if (entry->valid && entry->relation == RelationGetRelid(relation))
-		return entry->attached;
-	context = AllocSetContextCreate(CurrentMemoryContext, "aftersale attachment", ALLOCSET_SMALL_SIZES);
-	caller = MemoryContextSwitchTo(context);
-	attached = as_attach_compile(relation, trigger->tgargs[0],
-								 DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[1]))),
-								 RA_ATTACHMENT_BROKEN);
-	MemoryContextSwitchTo(caller);
-	entry = entry_of(trigger->tgoid);	/* compiling may have moved it */
-	if (entry->context != NULL)
-		MemoryContextSetParent(entry->context, TopTransactionContext);
-	MemoryContextSetParent(context, CacheMemoryContext);
-	entry->context = context;
-	entry->attached = attached;
-	entry->relation = RelationGetRelid(relation);
-	entry->valid = invalidations == before;
-	return attached;
+	if (!entry->valid || entry->relation != RelationGetRelid(relation))
+	{
+		context = AllocSetContextCreate(CurrentMemoryContext, "aftersale attachment", ALLOCSET_SMALL_SIZES);
+		caller = MemoryContextSwitchTo(context);
+		compilation.definition = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[1])));
+		fault = try_to_compile(&compilation);
+		MemoryContextSwitchTo(caller);
+		entry = entry_of(trigger->tgoid);	/* compiling may have moved it */
+		if (entry->context != NULL)
+			MemoryContextSetParent(entry->context, TopTransactionContext);
+		MemoryContextSetParent(context, CacheMemoryContext);
+		entry->context = context;
+		entry->attached = compilation.attached;
+		entry->fault = fault;
+		entry->relation = RelationGetRelid(relation);
+		entry->valid = invalidations == before;
+	}
+	if (entry->fault != NULL)
+		ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("%s", entry->fault),
+						  errdetail("Rows pass attachment \"%s\" unseen, as its \"on_fault\" says.", trigger->tgargs[0]),
+						  errhint("SELECT * FROM aftersale.attachments(); tells what to do.")));
+	return entry->attached;
 }
 
 /* ---- states ---- */
@@ -265,7 +315,7 @@ as_attach_call_on(Relation relation, const AsAttached *attached)
 	return call;
 }
 
-/* What is paused is not even read, so that what no longer fits can be paused. */
+/* What is paused is not even read, so that what no longer fits can be paused; what passes faults is as if it were. */
 static AsAttachCall *
 paused_call(Relation relation, const char *name, const AsAttachState *state)
 {
@@ -306,6 +356,7 @@ as_attach_call(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed)
 	if (attached != NULL && (attached->kind != kind || (needed != AS_WORD_NONE && attached->sources[needed].from == AS_FROM_NOTHING)))
 		refuse_trigger(trigger->tg_trigger);
 	caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+	state.paused = attached == NULL;
 	call = attached == NULL ? paused_call(trigger->tg_relation, trigger->tg_trigger->tgargs[0], &state) :
 		as_attach_call_on(trigger->tg_relation, attached);
 	call->registered = registered;
@@ -323,10 +374,14 @@ as_attach_call_found(Relation relation, const char *name, Oid function)
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
+		const AsAttached *attached;
 
 		if (trigger->tgnargs != 2 || strcmp(trigger->tgargs[0], name) != 0 || trigger->tgfoid != function)
 			continue;
-		call = as_attach_call_on(relation, compiled_attachment(relation, trigger));
+		attached = compiled_attachment(relation, trigger);
+		if (attached == NULL)
+			return NULL;
+		call = as_attach_call_on(relation, attached);
 		call->registered = call->state.exists && strcmp(call->state.definition, trigger->tgargs[1]) == 0;
 		return call;
 	}

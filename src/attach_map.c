@@ -479,6 +479,17 @@ check_together(AsMapCompiler *compiler)
 					  "\"amount\" and \"paid\" are in different units");
 	if (compiler->attached->counts_sql != NULL && !order)
 		as_map_refuse(compiler, NULL, "\"counts\" is given without \"order\"");
+	if (order && compiler->attached->passes_faults)
+		as_map_refuse(compiler, "pause() lets rows pass, and adds the totals up anew afterwards.",
+					  "with \"order\", \"on_fault\" cannot be \"pass\": the totals would miss the rows");
+}
+
+static void
+check_on_fault(AsMapCompiler *compiler, const char *on_fault)
+{
+	compiler->attached->passes_faults = on_fault != NULL && strcmp(on_fault, "pass") == 0;
+	if (on_fault != NULL && !compiler->attached->passes_faults && strcmp(on_fault, "refuse") != 0)
+		as_map_refuse(compiler, "There are: refuse, pass.", "\"on_fault\" cannot be \"%s\"", on_fault);
 }
 
 static void
@@ -498,6 +509,7 @@ read_definition(AsMapCompiler *compiler, JsonbContainer *definition)
 	attached->kind = (AsAttachKind) k;
 	attached->when_sql = as_map_string(definition, "when");
 	attached->counts_sql = as_map_string(definition, "counts");
+	check_on_fault(compiler, as_map_string(definition, "on_fault"));
 	if (attached->kind == AS_ATTACH_DEADLINE)
 	{
 		if (term == NULL)

@@ -156,6 +156,8 @@ take_pair(void *context, TupleTableSlot *old, TupleTableSlot *new)
 	bool		is = new != NULL && as_attach_applies(call, new);
 	uint32		changed = 0;
 
+	if (old == NULL && call->attached->binding->open_at == AS_OPEN_AT_COMMIT)
+		as_bound_note_inserted(call, new);
 	if (was && is && as_attach_is_same(call, AS_WORD_KEY, old, new) && as_attach_is_same(call, AS_WORD_SHOP, old, new))
 	{
 		for (size_t i = 0; i < lengthof(compared); i++)
@@ -239,13 +241,15 @@ as_bound_follow(AsBoundChanges *changes)
 {
 	MemoryContext caller = MemoryContextSwitchTo(changes->context);
 
-	if (changes->count > 0 && !changes->backfill && are_stale())
+	if (changes->count > 0 && !changes->backfill && !changes->at_commit && are_stale())
 		refresh(changes);
 	if (changes->count > 0)
 	{
 		as_rows_init(&changes->written, AS_KEY_COLUMNS, as_key_types);
 		as_bound_find(changes);
 		as_bound_decide(changes);
+		if (!changes->backfill && !changes->at_commit)
+			as_bound_postpone(changes);
 		as_bound_act(changes);
 		as_bound_write(&changes->written);
 	}

@@ -31,6 +31,13 @@ typedef enum AsOnConflict
 	AS_CONFLICT_RECORD			/* a row of aftersale.binding_conflict */
 } AsOnConflict;
 
+/* When a row that is inserted opens its request. */
+typedef enum AsOpenAt
+{
+	AS_OPEN_AT_STATEMENT,
+	AS_OPEN_AT_COMMIT
+} AsOpenAt;
+
 /* A status code of the ERP's. */
 typedef struct AsBoundCode
 {
@@ -51,6 +58,7 @@ typedef struct AsBinding
 	int			n_codes;
 	AsBoundCode *codes;
 	AsOnConflict on_conflict;
+	AsOpenAt	open_at;
 	const char *on_delete;		/* action; NULL: the request is left to a
 								 * person */
 	const char *touch;			/* ", write_date = ..." or empty; $6 is now */
@@ -122,6 +130,10 @@ extern void as_bound_write(const AsRows *keys);
 
 /* All rows of the binding are gone: their open requests are left to a person. */
 extern void as_bound_truncated(const char *name);
+
+/* ---- bind_open.c ---- */
+
+extern void as_bound_open_init(void);	/* _PG_init only */
 
 /* ---- bind_act.c ---- */
 

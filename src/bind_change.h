@@ -57,6 +57,7 @@ typedef struct AsBoundChanges
 	MemoryContext context;		/* everything of the changes */
 	TupleTableSlot *slot;		/* of call->relation */
 	bool		backfill;		/* rows that were there: nothing is to fire */
+	bool		at_commit;		/* rows that waited for it */
 	AsBoundChange *list;
 	int			count;
 	int			capacity;
@@ -106,6 +107,14 @@ extern const char *as_bound_opens_in(const AsAttachCall *call, int code, const c
 
 /* Does the deeds. */
 extern void as_bound_act(AsBoundChanges *changes);
+
+/* ---- bind_open.c ---- */
+
+/* Notes a row that is inserted: it opens its request at the end of the transaction. */
+extern void as_bound_note_inserted(AsAttachCall *call, TupleTableSlot *row);
+
+/* Takes the openings of such rows out of the deeds. */
+extern void as_bound_postpone(AsBoundChanges *changes);
 
 /* ---- bind_conflict.c ---- */
 

@@ -21,6 +21,7 @@
 
 static const char *const mode_names[] = {"direct", "outbox", "procedure", "none"};
 static const char *const conflict_names[] = {"refuse", "accept", "record"};
+static const char *const open_names[] = {"statement", "commit"};
 
 static int
 index_of(const char *const *names, int count, const char *name)
@@ -378,6 +379,7 @@ as_bind_read(AsMapCompiler *compiler, JsonbContainer *definition)
 	if (states == NULL || states->type != jbvBinary || !JsonContainerIsObject(states->val.binary.data))
 		as_map_refuse(compiler, "Such as {\"10\": \"requested\", \"20\": \"replied\", \"99\": null}.", "\"states\" is no object");
 	binding->on_conflict = (AsOnConflict) read_choice(compiler, definition, "on_conflict", conflict_names, lengthof(conflict_names));
+	binding->open_at = (AsOpenAt) read_choice(compiler, definition, "open_at", open_names, lengthof(open_names));
 	binding->on_delete = string_of(compiler, definition, "on_delete");
 	compiler->word = "set";
 	read_map(compiler, states->val.binary.data,

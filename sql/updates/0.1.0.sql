@@ -18,6 +18,11 @@ DROP FUNCTION aftersale.migrate();
 --@replace FUNCTION aftersale.health_of_sweep
 --@replace FUNCTION aftersale.attachment_triggers
 --@replace FUNCTION aftersale.attachment_statements
+--@replace FUNCTION aftersale.attach
+--@replace FUNCTION aftersale.attach_deadline
+--@replace FUNCTION aftersale.attach_refund_check
+--@replace FUNCTION aftersale.attach_return_warehouse
+--@replace FUNCTION aftersale.attachment_problem
 --@replace FUNCTION aftersale.access_statements
 --@replace FUNCTION aftersale.apply_message
 --@create FUNCTION aftersale.health_of_bindings

@@ -112,6 +112,27 @@ INSERT INTO t (id, amount) VALUES (11, 2);
 SELECT problem FROM aftersale.attachments() WHERE name = 'map';
 CREATE FUNCTION paid(int) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT 3.0';
 INSERT INTO t (id, amount) VALUES (11, 3);
+-- on_fault: what no longer fits lets rows pass, with a warning, where the totals cannot miss them
+SELECT aftersale.detach('t');
+SELECT aftersale.attach_refund_check('t', '{"amount": "amount"}', '{"name": "map", "on_fault": "ignore"}');
+SELECT aftersale.attach_refund_check('t', '{"amount": "amount", "paid": {"value": 9}, "order": {"value": "O"}}', '{"name": "map", "on_fault": "pass"}');
+SELECT aftersale.attach_refund_check('t', '{"amount": "amount", "paid": "paid"}', '{"name": "map", "on_fault": "pass"}');
+SELECT aftersale.attach_deadline('t', '{"start": {"column": "ms", "unit": "epoch_ms"}}', '1 day', 'c', '{"name": "late", "on_fault": "pass"}');
+INSERT INTO t (id, amount, paid) VALUES (14, 3, 2);
+ALTER TABLE t RENAME paid TO "Paid";
+ALTER TABLE t RENAME ms TO millis;
+\set VERBOSITY default
+INSERT INTO t (id, amount, "Paid") VALUES (14, 3, 2), (15, 3, 2);
+\set VERBOSITY terse
+UPDATE t SET amount = 4 WHERE id = 15;
+SELECT name, paused, intact, problem FROM aftersale.attachments() WHERE name IN ('map', 'late') ORDER BY name;
+ALTER TABLE t RENAME "Paid" TO paid;
+UPDATE t SET amount = 5 WHERE id = 15;
+UPDATE t SET amount = 2 WHERE id = 15;
+DELETE FROM t WHERE id IN (14, 15);
+SELECT aftersale.detach('t');
+ALTER TABLE t RENAME millis TO ms;
+SELECT aftersale.attach_refund_check('t', '{"amount": "amount", "paid": {"sql": "erp_map.paid(id)"}}', '{"name": "map"}');
 -- a later BEFORE trigger can change what was checked
 CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.amount := 99; RETURN NEW; END';
 CREATE TRIGGER "zzz late" BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION late();
