@@ -21,7 +21,7 @@
 #include "utils/memutils.h"
 
 /* Rows that are followed at once */
-#define PART_ROWS	10000
+#define PART_ROWS	1000
 
 typedef struct InsertedKey
 {
