@@ -288,9 +288,11 @@ aftersale_attached_truncated(PG_FUNCTION_ARGS)
 	name = trigger->tg_trigger->tgnargs > 0 ? trigger->tg_trigger->tgargs[0] : "";
 	as_attach_state(name, &state);
 	as_attach_require_own(trigger->tg_relation, name, &state);
+	if (!as_attach_is_of(trigger->tg_relation, name))
+		PG_RETURN_POINTER(NULL);
 	if (is_binding(&state))
 	{
-		if (!state.paused && as_bound_is_of(trigger->tg_relation, name))
+		if (!state.paused)
 			as_bound_truncated(name);
 		PG_RETURN_POINTER(NULL);
 	}

@@ -206,6 +206,18 @@ extern void as_attach_require_registered(const AsAttachCall *call);
 
 extern void as_attach_init(void);	/* _PG_init only */
 
+/* ---- attach_table.c ---- */
+
+/* The table that the attachment is on: as remembered, or looked for anew; InvalidOid: none is known. */
+extern Oid	as_attach_table_of(const char *name, bool anew);
+
+/*
+ * Whether the relation is the attachment's table or a partition of it.  Others may
+ * have triggers of that name: a partition that was detached, and tables on which
+ * somebody made them who was granted TRIGGER.
+ */
+extern bool as_attach_is_of(Relation relation, const char *name);
+
 /* ---- attach_rows.c ---- */
 
 /* One row of a statement: old NULL, it was inserted; new NULL, it was deleted. */

@@ -178,6 +178,8 @@ aftersale_attached_due(PG_FUNCTION_ARGS)
 	if (list.call->state.paused)
 		PG_RETURN_POINTER(NULL);
 	as_attach_require_registered(list.call);
+	if (!as_attach_is_of(list.call->relation, list.call->name))
+		PG_RETURN_POINTER(NULL);
 	list.context = AllocSetContextCreate(CurrentMemoryContext, "aftersale deadlines", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(list.context);
 	as_attach_each_pair(list.call, trigger, collect, &list);

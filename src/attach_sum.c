@@ -711,6 +711,8 @@ aftersale_attached_sum(PG_FUNCTION_ARGS)
 	if (call->state.paused)
 		PG_RETURN_POINTER(NULL);
 	as_attach_require_registered(call);
+	if (!as_attach_is_of(call->relation, call->name))
+		PG_RETURN_POINTER(NULL);
 	context = AllocSetContextCreate(CurrentMemoryContext, "aftersale sums", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
 	sums = as_order_sums(call);

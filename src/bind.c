@@ -274,7 +274,7 @@ aftersale_attached_binding(PG_FUNCTION_ARGS)
 	if (call->state.paused)
 		PG_RETURN_POINTER(NULL);
 	as_attach_require_registered(call);
-	if (!as_bound_is_of(call->relation, call->name))
+	if (!as_attach_is_of(call->relation, call->name))
 		PG_RETURN_POINTER(NULL);
 	as_bound_changes_init(&changes, call);
 	as_attach_each_pair(call, trigger, take_pair, &changes);

@@ -99,13 +99,6 @@ extern bool as_is_any_bound(void);
 extern AsAttachCall *as_bound_table(const char *name);
 extern void as_bound_table_close(AsAttachCall *call);
 
-/*
- * Whether the relation is the binding's table or a partition of it.  Others may
- * have triggers of that name: a partition that was detached, and tables on which
- * somebody made them who was granted TRIGGER.
- */
-extern bool as_bound_is_of(Relation relation, const char *name);
-
 /* Rows of aftersale.bound_row for requests that are to be locked or written to. */
 #define AS_KEY_COLUMNS 2
 extern const Oid as_key_types[AS_KEY_COLUMNS];

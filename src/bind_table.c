@@ -10,7 +10,6 @@
 #include "access/table.h"
 #include "bind.h"
 #include "catalog/namespace.h"
-#include "catalog/partition.h"
 #include "catalog/pg_type.h"
 #include "config.h"
 #include "errors.h"
@@ -21,7 +20,6 @@
 #include "try.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -55,69 +53,11 @@ as_is_any_bound(void)
 
 /* ---- tables ---- */
 
-typedef struct BoundTable
-{
-	char		name[NAMEDATALEN];	/* key */
-	Oid			relation;		/* where the binding was found last */
-} BoundTable;
-
-static HTAB *bound_tables = NULL;
-
-static BoundTable *
-remembered(const char *name)
-{
-	char		key[NAMEDATALEN] = {0};
-	BoundTable *entry;
-	bool		found;
-
-	if (bound_tables == NULL)
-	{
-		HASHCTL		control = {.keysize = NAMEDATALEN,.entrysize = sizeof(BoundTable),.hcxt = CacheMemoryContext};
-
-		bound_tables = hash_create("aftersale bound tables", 16, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
-	}
-	strlcpy(key, name, sizeof key);
-	entry = hash_search(bound_tables, key, HASH_ENTER, &found);
-	if (!found)
-		entry->relation = InvalidOid;
-	return entry;
-}
-
 /* The trigger function of bindings. */
 static Oid
 trigger_function(void)
 {
 	return LookupFuncName(list_make2(makeString("aftersale"), makeString("attached_binding")), 0, NULL, false);
-}
-
-/*
- * The table that has triggers of the binding: of several the one that was
- * bound, as far as its name still says which, else the topmost.  InvalidOid:
- * none has.
- */
-static Oid
-find_table(const char *name)
-{
-	Oid			types[1] = {TEXTOID};
-	Datum		values[1] = {CStringGetTextDatum(name)};
-	AsConfigLoad load;
-	Oid			found = InvalidOid;
-	bool		isnull;
-
-	as_config_begin_load(&load);
-	if (SPI_execute_with_args("SELECT t.relation FROM aftersale.attachment_triggers() AS t"
-							  " WHERE t.attachment OPERATOR(pg_catalog.=) $1 AND NOT t.is_clone"
-							  " ORDER BY EXISTS (SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
-							  "  JOIN aftersale.attachment AS a ON a.table_schema OPERATOR(pg_catalog.=) n.nspname AND a.table_name OPERATOR(pg_catalog.=) c.relname"
-							  "  WHERE c.oid OPERATOR(pg_catalog.=) t.relation AND a.name OPERATOR(pg_catalog.=) $1) DESC,"
-							  " (SELECT c.relispartition FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) t.relation),"
-							  " (SELECT c.relkind OPERATOR(pg_catalog.=) 'p' FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) t.relation) DESC, t.relation LIMIT 1",
-							  1, types, values, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not look for the table of binding \"%s\"", name);
-	if (SPI_processed == 1)
-		found = DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	as_config_end_load(&load);
-	return found;
 }
 
 static AsAttachCall *
@@ -147,40 +87,16 @@ as_bound_table(const char *name)
 {
 	AsAttachState state;
 	AsAttachCall *call;
-	Oid			relation;
 
 	as_attach_state(name, &state);
 	if (!state.exists || state.paused)
 		return NULL;
-	call = call_on(remembered(name)->relation, name);
+	call = call_on(as_attach_table_of(name, false), name);
 	if (call == NULL)
-	{
-		relation = find_table(name);
-		remembered(name)->relation = relation;
-		call = call_on(relation, name);
-	}
+		call = call_on(as_attach_table_of(name, true), name);
 	if (call != NULL)
 		as_attach_require_registered(call);
 	return call;
-}
-
-static bool
-is_part_of(Relation relation, Oid table)
-{
-	return RelationGetRelid(relation) == table ||
-		(relation->rd_rel->relispartition && list_member_oid(get_partition_ancestors(RelationGetRelid(relation)), table));
-}
-
-bool
-as_bound_is_of(Relation relation, const char *name)
-{
-	Oid			table = remembered(name)->relation;
-
-	if (is_part_of(relation, table))
-		return true;
-	table = find_table(name);
-	remembered(name)->relation = table;
-	return is_part_of(relation, table);
 }
 
 void

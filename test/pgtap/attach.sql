@@ -1,7 +1,7 @@
 -- Attachments leave no trace when they go, stand nowhere in the way of an ERP's
 -- migrations, and are reported by health().
 BEGIN;
-SELECT plan(14);
+SELECT plan(17);
 
 CREATE SCHEMA erp AUTHORIZATION regress_erp;
 SET ROLE regress_erp;
@@ -41,6 +41,26 @@ SELECT throws_ok($$INSERT INTO refunds (id, order_no, amount, paid) VALUES (3, '
 SELECT throws_ok($$INSERT INTO refunds (id, ratio) VALUES (3, 0.0499)$$, 'RA043', 'refund ratio "4.99%" is out of range (RA043, TEMU-28)', 'TEMU-28: so does the ratio');
 SELECT lives_ok($$INSERT INTO refunds (id, ratio) VALUES (3, 0.05), (4, 1)$$, 'TEMU-28: both ends pass');
 SELECT is((SELECT detail FROM aftersale.health() WHERE name = 'attachments'), '3 attachments, 0 not intact, 0 paused', 'health() counts them');
+
+-- triggers of the same name on another table of the owner's, by whoever was granted TRIGGER there
+CREATE TABLE decoy (LIKE refunds);
+CREATE TABLE definitions AS SELECT DISTINCT attachment, convert_from(substring(g.tgargs FROM length(attachment) + 2 FOR length(g.tgargs) - length(attachment) - 2), 'UTF8') AS definition
+	FROM aftersale.attachment_triggers() a JOIN pg_trigger g ON g.tgrelid = a.relation AND g.tgname = a.trigger;
+INSERT INTO decoy (id, order_no, amount, paid, created) VALUES (2, 'O', 9, '10', now());
+RESET ROLE;
+GRANT USAGE ON SCHEMA erp TO regress_clerk;
+GRANT SELECT ON erp.definitions TO regress_clerk;
+GRANT TRIGGER, SELECT, INSERT, DELETE, TRUNCATE ON erp.decoy TO regress_clerk;
+SET ROLE regress_clerk;
+SELECT format('CREATE TRIGGER %I AFTER DELETE ON erp.decoy REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION aftersale.%I(%L, %L)',
+	'x_' || attachment, CASE attachment WHEN 'money' THEN 'attached_sum' ELSE 'attached_due' END, attachment, definition) FROM definitions WHERE attachment <> 'due' \gexec
+SELECT lives_ok($$CREATE TRIGGER t AFTER TRUNCATE ON erp.decoy FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_truncated('beside', '{}')$$, 'he makes them');
+DELETE FROM erp.decoy;
+TRUNCATE erp.decoy;
+SET ROLE regress_erp;
+SELECT throws_ok($$INSERT INTO refunds (id, order_no, amount, paid) VALUES (9, 'O', 1, '10')$$, 'RA045', NULL, '... and no row of that table lowers a total');
+SELECT is((SELECT count(*) FROM aftersale.attachment_due), 1::bigint, '... or takes a deadline away');
+DROP TABLE decoy, definitions;
 
 ALTER TABLE refunds RENAME amount TO sum;
 SELECT is((SELECT ok FROM aftersale.health() WHERE name = 'attachments'), false, 'a column that is gone is a fault');
