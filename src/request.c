@@ -267,8 +267,12 @@ apply(const Statement *statement, const AsJudgement *judgement, const char *acti
 	as_row_set_instant(row, AS_COL_paused_due_at, as_paused_due_at(decision));
 	as_row_set(row, AS_COL_extensions, Int32GetDatum(decision->extensions));
 	as_row_set(row, AS_COL_attempts, Int32GetDatum(0));
-	as_row_set_text(row, AS_COL_fault, !decision->overdue_at_opening ? NULL :
-					strcmp(action, AS_ACTION_REPORT) == 0 ? "overdue when reported" : "overdue at opening");
+	if (!decision->overdue_at_opening)
+		as_row_set_null(row, AS_COL_fault);
+	else if (strcmp(action, AS_ACTION_REPORT) == 0)
+		as_row_set_text(row, AS_COL_fault, "overdue when reported");
+	else if (!judgement->request.parked)
+		as_row_set_text(row, AS_COL_fault, "overdue at opening");
 	as_row_set(row, AS_COL_event_seq, Int64GetDatum(event_seq + decision->n_events));
 
 	as_row_set_text(row, AS_COL_last_action, action);

@@ -633,6 +633,9 @@ open_request(const AsDecideInput *input, AsDecision *decision, AsError *error)
 		if (decision->armed && decision->due_at.at < decision->at && !command->fire_overdue_at_opening)
 			decision->armed = false;
 		decision->overdue_at_opening = as_is_parked(input, decision);
+		/* as it is with every other that was overdue when it came */
+		if (decision->overdue_at_opening)
+			decision->n_timers = 0;
 	}
 	return apply_rules(input, false, decision, error);
 }
@@ -673,6 +676,8 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 	if (is_timeout(command))
 	{
 		char		due[AS_INSTANT_TEXT];
+		int			before = decision->n_events;
+		bool		waits = as_is_parked(input, decision) && decision->due_at.at < decision->at;
 
 		if (command->actor == AS_ACTOR_BUYER || command->actor == AS_ACTOR_CARRIER)
 		{
@@ -681,11 +686,10 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 			return as_detail(error, "The clock does so by itself; merchant, platform and erp may where a request is parked.");
 		}
 
-		if (decision->n_events > 0)
+		if (before > 0 && (!waits || command->actor == AS_ACTOR_SYSTEM))
 			return true;
 		/* a person may let the deadline of a parked request take effect */
-		if (decision->due_at.known && decision->due_at.at < decision->at &&
-			as_timeout_of(input->flow, decision->state) != NULL)
+		if (waits)
 		{
 			if (command->actor == AS_ACTOR_SYSTEM)
 			{
@@ -693,10 +697,10 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 				return as_hint(error, "Act as that person, without naming system as the actor.");
 			}
 			decision->armed = true;
-			if (!apply_overdue(input, decision->at, decision, error))
+			if (!apply_overdue(input, decision->at, decision, error) || decision->n_events == before)
 				return false;
 			decision->n_overdue = decision->n_events;
-			decision->events[0].by_clock = false;	/* it was he who let it */
+			decision->events[before].by_clock = false;	/* it was he who let it */
 			return true;
 		}
 		as_fail(error, RA_NOT_OVERDUE, NULL, "the request is not overdue");
@@ -739,7 +743,8 @@ begin(const AsDecideInput *input, AsDecision *decision)
 	decision->provisional = request->provisional;
 	decision->paused = request->paused;
 	decision->extensions = request->extensions;
-	decision->armed = request->acts && request->due_at.known && as_timeout_of(input->flow, request->state) != NULL;
+	decision->armed = request->acts && !request->parked && request->due_at.known &&
+		as_timeout_of(input->flow, request->state) != NULL;
 	decision->refunded = request->money.refunded;
 	decision->n_timers = request->n_timers;
 	memcpy(decision->timers, request->timers, sizeof(AsTimer) * (size_t) request->n_timers);

@@ -62,6 +62,8 @@ typedef struct AsRequest
 	AsPaused	paused;
 	int			extensions;		/* of this deadline so far */
 	bool		acts;			/* something fires by itself (act_at is set) */
+	bool		parked;			/* but not the deadline, which is left to a
+								 * person */
 	bool		by_clock;		/* its last event is the clock's: a timeout or
 								 * a timer */
 	AsInstant	last_at;		/* when the last act was decided */

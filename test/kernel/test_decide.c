@@ -65,6 +65,8 @@ typedef struct Case
 	AsError		error;
 	bool		again_differs;	/* some decision came out otherwise when
 								 * decided again */
+	bool		parked_fired;	/* some deadline that was left to a person
+								 * took effect without one */
 	int			n_rules;
 	const AsStrategy *rules;
 	int			n_events;
@@ -119,6 +121,16 @@ same_decision(const AsDecision *a, const AsDecision *b)
 	return true;
 }
 
+/* Whether the deadline took effect before the act, and before any rule's. */
+static bool
+timed_out(const AsDecision *decision)
+{
+	for (int i = 0; i < decision->n_overdue && decision->events[i].strategy == NULL; i++)
+		if (decision->events[i].by_clock && strcmp(decision->events[i].action, AS_ACTION_TIMEOUT) == 0)
+			return true;
+	return false;
+}
+
 /* Decides, decides again from what was seen, and stores the decision. */
 static bool
 decide(Case *c, const AsCommand *command)
@@ -161,6 +173,8 @@ decide(Case *c, const AsCommand *command)
 	input.chosen = decision->chosen;
 	input.n_events = decision->n_events;
 	c->again_differs |= !as_decide(&input, &again, &error) || !same_decision(decision, &again);
+	c->parked_fired |= request->parked && timed_out(decision) &&
+		(command->actor == AS_ACTOR_SYSTEM || strcmp(command->action, AS_ACTION_TIMEOUT) != 0);
 
 	if (decision->n_events == 0)
 		return true;			/* the row stays as it was */
@@ -176,6 +190,7 @@ decide(Case *c, const AsCommand *command)
 	request->paused = decision->paused;
 	request->extensions = decision->extensions;
 	request->acts = as_decision_act_at(decision).known;
+	request->parked = decision->overdue_at_opening;
 	request->n_timers = decision->n_timers;
 	memcpy(request->timers, decision->timers, sizeof decision->timers);
 	request->event_seq += decision->n_events;
@@ -691,6 +706,14 @@ test_timers(void)
 	   "a nearer deadline warns at once where its warning has passed");
 	ok(set_deadline(&c, START + 30 * HOUR, START + 2 * HOUR) && timer_at(&c, WARNED, START + 26 * HOUR) && c.n_events == 4,
 	   "a later one warns again");
+
+	opened(&c);
+	c.request.parked = true;
+	ok(clock_at(&c, START + 40 * HOUR) && c.n_events == 3 && same_text(c.events[2].action, "called") && c.request.state == NEW &&
+	   c.decision.overdue_at_opening && as_decision_act_at(&c.decision).at == START + 48 * HOUR,
+	   "of a parked request the timers run out, and nothing else does");
+	ok(person_times_out(&c, START + 49 * HOUR) && c.n_events == 5 && same_text(c.events[3].action, "masked") && c.events[3].by_clock &&
+	   c.request.state == REMINDED && !c.events[4].by_clock, "until a person lets its deadline take effect, whatever runs out along with it");
 
 	pause->clock = AS_CLOCK_PAUSE;
 	resume->clock = AS_CLOCK_RESUME;
@@ -1239,6 +1262,7 @@ typedef struct Tally
 	long		again_differs;
 	long		differs;
 	long		backwards;
+	long		parked_fired;
 } Tally;
 
 static bool
@@ -1353,6 +1377,7 @@ one_sequence(Tally *tally)
 	}
 	tally->compared++;
 	tally->again_differs += lazy.again_differs || busy.again_differs;
+	tally->parked_fired += lazy.parked_fired || busy.parked_fired;
 	tally->differs += !same;
 	if (!same && tally->differs <= 3)
 	{
@@ -1380,6 +1405,7 @@ test_property(long sequences)
 	   "random acts meet timeouts, some with refunds, and refusals");
 	ok(tally.differs == 0, "state, outcome and history depend neither on when nor on how often the clock runs");
 	ok(tally.again_differs == 0, "deciding again from what was seen decides the same");
+	ok(tally.parked_fired == 0, "a deadline that is left to a person takes no effect without one");
 	ok(tally.backwards == 0, "history never goes back in time");
 	ok(tally.circles < sequences / 10, "rules seldom close a circle without end");
 	ok(tally.endless == 0, "the clock comes to an end with every flow that can be run");

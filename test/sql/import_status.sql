@@ -80,6 +80,10 @@ SELECT pg_temp.word(986, 'S4', '27', '2026-11-22 10:20+00'), pg_temp.money(986, 
 SELECT pg_temp.word(986, 'S1', '12', '2026-11-22 10:30+00', '{"refunded": 30}'), pg_temp.money(986, 'S1');
 SELECT pg_temp.word(986, 'S2', '27', '2026-11-22 10:30+00'), pg_temp.money(986, 'S2');
 SELECT * FROM pg_temp.history(986, 'S4');
+-- known only now, in a state whose deadline has passed: no money moves by itself, a person decides
+SELECT pg_temp.word(986, 'S9', '1', '2026-11-10 08:00+00', '{"type": 1, "amount": 30, "order_ref": "O-9"}', field => 'agree_refuse_sign');
+SELECT state, due_at, act_at, fault FROM aftersale.request WHERE shop_id = 986 AND external_ref = 'S9';
+SELECT aftersale.fire_due(986, 'infinity', 100), pg_temp.money(986, 'S9');
 -- covered: a state of ours that the platform does not tell apart stays
 SELECT state FROM aftersale.act(986, pg_temp.id(986, 'S3'), 'agree_after_refusal');
 SELECT pg_temp.word(986, 'S3', '6', '2026-11-22 10:45+00');
@@ -128,6 +132,9 @@ SELECT state, due_at, act_at, fault FROM aftersale.request WHERE shop_id = 986 A
 INSERT INTO aftersale.flow_override (shop_id, flow, state, term) VALUES (986, 'douyin/shipped_refund_only', 'awaiting_refusal', '1 hour');
 SELECT pg_temp.word(986, 'S5', '1', '2026-11-22 09:00+00', '{}', NULL, 'agree_refuse_sign');
 SELECT state, due_at, act_at, fault FROM aftersale.request WHERE shop_id = 986 AND external_ref = 'S5';
+-- its warnings are told all the same, and nothing else comes of them
+SELECT aftersale.fire_due(986, 'infinity', 100), aftersale.fire_due(986, 'infinity', 100);
+SELECT state, refund_amount, act_at, fault, last_action FROM aftersale.request WHERE shop_id = 986 AND external_ref = 'S5';
 
 -- messages that cannot be applied are kept with the reason, and taken up again
 SELECT pg_temp.word(985, 'F1', '1', '2026-11-22 09:00+00', '{"type": 3}');
