@@ -172,11 +172,13 @@ aftersale_attachment_register(PG_FUNCTION_ARGS)
 	Relation	table;
 	AsAttachState state;
 	AsError		error;
+	char		quoted[80];
 
 	require_table_owner(relation);
 	if (name[0] == '\0' || strlen(name) > 40)
 	{
-		as_fail(&error, RA_INVALID_ATTACHMENT, NULL, "\"%.80s\" cannot be the name of an attachment", name);
+		as_fail(&error, RA_INVALID_ATTACHMENT, NULL, "\"%s\" cannot be the name of an attachment",
+				as_quote(quoted, sizeof quoted, name, strlen(name)));
 		as_hint(&error, "A name has 1 to 40 bytes; give one: {\"name\": \"...\"}.");
 		as_report(&error);
 	}

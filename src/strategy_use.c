@@ -34,11 +34,13 @@ as_local_day(AsInstant at, const char *time_zone)
 	struct pg_tm tm;
 	fsec_t		fraction;
 	int			offset;
+	char		quoted[64];
 	AsError		error;
 
 	if (zone == NULL)
 	{
-		as_fail(&error, AS_INVALID_PARAMETER, NULL, "time zone \"%.60s\" does not exist", time_zone);
+		as_fail(&error, AS_INVALID_PARAMETER, NULL, "time zone \"%s\" does not exist",
+				as_quote(quoted, sizeof quoted, time_zone, strlen(time_zone)));
 		as_hint(&error, "Correct aftersale.shop_country.time_zone.");
 		as_report(&error);
 	}
@@ -390,9 +392,13 @@ refuse_used_up(void)
 {
 	char	   *rule_id = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	char	   *name = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	char		quoted[64];
 	AsError		error;
 
-	as_fail(&error, RA_RULE_USED_UP, NULL, "rule \"%.60s\" has reached a cap since it was chosen", name != NULL ? name : rule_id);
+	if (name == NULL)
+		name = rule_id;
+	as_fail(&error, RA_RULE_USED_UP, NULL, "rule \"%s\" has reached a cap since it was chosen",
+			as_quote(quoted, sizeof quoted, name, strlen(name)));
 	as_detail(&error, "Another session used it up in the meantime.");
 	as_hint(&error, "Run the statement again: it is decided without the rule then.");
 	as_report(&error);

@@ -154,10 +154,12 @@ apply_rules(const AsDecideInput *input, bool overdue, AsDecision *decision, AsEr
 																overdue ? input->request->meets : input->command->meets);
 		AsInstant	at = decision->events[decision->n_events - 1].at;
 		Taker		taker = {false, rule, money};
+		char		quoted[64];
 
 		if (transition == NULL)
-			return as_fail(error, RA_DECISION_ALTERED, NULL, "rule \"%.60s\" takes no action in state \"%s\" any more",
-						   rule->name, input->flow->states[decision->state].name);
+			return as_fail(error, RA_DECISION_ALTERED, NULL, "rule \"%s\" takes no action in state \"%s\" any more",
+						   as_quote(quoted, sizeof quoted, rule->name, strlen(rule->name)),
+						   input->flow->states[decision->state].name);
 		if (!take(input, transition, at, &taker, decision, error))
 			return false;
 		decision->chosen[decision->n_chosen].after = decision->n_events - 1;

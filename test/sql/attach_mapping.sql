@@ -28,7 +28,9 @@ SELECT c, check_columns(c) FROM (VALUES (1, '{}'::jsonb), (2, '{"paid": "paid"}'
 	(18, '{"amount": {"sql": "1, 2"}}'), (19, '{"amount": {"sql": "amount FROM t"}}'), (20, '{"amount": {"sql": "check_columns(''{}'')"}}'), (21, '{"amount": {"sql": "missing"}}'),
 	(22, '{"amount": "amount", "paid": "paid", "order": "f"}'), (23, '{"amount": {"value": true}}'), (24, '[]'), (25, 'null')) v(n, c) ORDER BY n;
 SELECT o, check_columns('{"amount": "amount"}', o) FROM (VALUES (1, '{"when": "amount"}'::jsonb), (2, '{"when": "amount > 0; DROP TABLE t"}'), (3, '{"counts": "true"}'), (4, '{"wenn": "true"}'), (5, '[]'),
-	(6, '{"name": ""}'), (7, '{"name": "a name that is much longer than forty bytes are"}')) v(n, o) ORDER BY n;
+	(6, '{"name": ""}'), (7, '{"name": "a name that is much longer than forty bytes are"}'),
+	-- a text is not cut within a character
+	(8, jsonb_build_object('name', 'a' || repeat('名', 30)))) v(n, o) ORDER BY n;
 SELECT due_columns('{}'), due_columns('{"start": "at"}'), due_columns('{"start": "day", "due": "at"}');
 SELECT due_columns('{"start": {"column": "at", "zone": "Nowhere/Town"}}'), due_columns('{"start": "ms"}'), due_columns('{"start": {"column": "at", "zone": "UTC", "unit": "epoch_s"}}');
 SELECT due_columns('{"start": {"column": "at", "zone": "UTC"}, "due": {"value": 1}}'), due_columns('{"start": {"column": "at", "zone": "UTC"}}', NULL), due_columns('{"start": {"column": "at", "zone": "UTC"}}', 'c', 'soon');
