@@ -44,7 +44,7 @@ coverage:	## line coverage of src/ by the tests: what did not run, and a failure
 check-undefined:	## the tests with a library that reports undefined behaviour
 	@INSTRUMENT=undefined AFTER=.ci/undefined SUITE="$${SUITE:-regress,isolation,pgtap,tap}" .ci/check
 
-fuzz:	## inputs of all kinds at the kernel's parsers, RUNS=n each (10000000), guided by coverage; TEST=pattern, SEED=n
+fuzz:	## inputs of all kinds at the kernel, RUNS=n at each harness of test/fuzz (10000000), guided by coverage; TEST=pattern, SEED=n
 	@.ci/fuzz
 
 lint:	## formatting and static checks

@@ -137,6 +137,7 @@ as_compute_refund(const AsMoney *money, const AsTransition *transition, AsAmount
 	Asked		asked = {0, 0, 0, 0};
 	Asked		whole = {0, 0, 0, 0};
 	AsMaybeAmount wanted;
+	AsAmount	end;
 	bool		was_given;
 
 	memset(refund, 0, sizeof *refund);
@@ -173,7 +174,9 @@ as_compute_refund(const AsMoney *money, const AsTransition *transition, AsAmount
 	if (!by_platform && refund->amount > money->remaining.amount - (refunded - money->refunded))
 		return refuse_amount(money, transition->rule, refund->amount, "what remains of the order",
 							 money->remaining.amount - (refunded - money->refunded), error);
-	split_parts(transition->refund == AS_REFUND_ASKED ? &asked : &whole, refunded, refunded + wanted.amount, refund);
+	if (__builtin_add_overflow(refunded, wanted.amount, &end))
+		return as_fail(error, AS_OUT_OF_RANGE, transition->rule, "the refunds of the request are too large");
+	split_parts(transition->refund == AS_REFUND_ASKED ? &asked : &whole, refunded, end, refund);
 	*refunds = true;
 	return true;
 }

@@ -48,6 +48,48 @@ fuzz_string(const uint8_t *data, size_t size)
 	return string;
 }
 
+/* Bytes of the input one after the other; zeros behind its end. */
+typedef struct Source
+{
+	const uint8_t *at;
+	size_t		left;
+} Source;
+
+static inline int
+take(Source *source, int below)
+{
+	if (source->left == 0)
+		return 0;
+	source->left--;
+	return *source->at++ % below;
+}
+
+/* A number of one, eight or all sixteen bytes: small ones, and those at which sums overflow. */
+static inline __int128
+take_wide(Source *source)
+{
+	unsigned	__int128 value = 0;
+	int			bytes = take(source, 16);
+
+	for (bytes = bytes < 12 ? 1 : bytes < 15 ? 8 : 16; bytes > 0; bytes--)
+		value = value << 8 | (unsigned) take(source, 256);
+	return (__int128) value;
+}
+
+#define TEXT_ROOM	256
+
+/* Some bytes as a string that ends where they end or at their first zero. */
+static inline char *
+take_text(Source *source, char room[TEXT_ROOM])
+{
+	int			length = take(source, TEXT_ROOM);
+
+	for (int i = 0; i < length; i++)
+		room[i] = (char) take(source, 256);
+	room[length] = '\0';
+	return room;
+}
+
 /* How many bytes follow a leading byte of UTF-8; -1: it is none. */
 static inline int
 fuzz_utf8_tail(unsigned char lead)
