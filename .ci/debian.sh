@@ -1,6 +1,8 @@
-# Shared by .ci/bare and .ci/chroot: a throw-away Debian in a folder, made with
-# mmdebstrap, with a clone of the last commit.  Source it with bash.
+# Shared by .ci/bare, .ci/chroot and .ci/pg_upgrade: a throw-away Debian in a
+# folder, made with mmdebstrap, with a clone of the last commit.  Source it with bash.
 #	$suite		the release
+#	$beside		lines of sources.list for what is to be had as well, or nothing
+#	$system		the name of the archive, if not the release's
 #	$folder		where it and its archive are; root and log are made there
 # Needs root.  The mirror is the one that apt uses here.
 set -euo pipefail
@@ -20,29 +22,41 @@ unmount()
 	rm -rf "$root"
 }
 
+release_of()	# VERSION of PostgreSQL: the release that has it
+{
+	case $1 in
+		15) echo bookworm ;;
+		17) echo trixie ;;
+		18) echo forky ;;
+		*) echo "no release of Debian with PostgreSQL $1 is known here" >&2; exit 2 ;;
+	esac
+}
+
 # lines of sources.list: what apt has of the release here, else its mirror's main part
-sources()
+sources()	# RELEASE
 {
 	local lines
 	lines=$(apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | sed 's,/ , ,' | sort -u)
-	grep -E " $suite(-security|-updates)? main\$" <<<"$lines" ||
-		grep -vE -- '-(security|updates|backports) ' <<<"$lines" | sed -n "1s/^deb \([^ ]*\) .*/deb \1 $suite main/p"
+	grep -E " $1(-security|-updates)? main\$" <<<"$lines" ||
+		grep -vE -- '-(security|updates|backports) ' <<<"$lines" | sed -n "1s/^deb \([^ ]*\) .*/deb \1 $1 main/p"
 }
 
 # a mirror's copy of a release that is not yet out may be older than its own limit
-archive()
+archive()	# [OPTION...] of mmdebstrap's
 {
-	[ -f "$folder/$suite.tar" ] && return
-	sources | mmdebstrap --quiet --format=tar --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
-		--include=git,make,ca-certificates,sudo "$suite" "$folder/$suite.tar.new" -
-	mv "$folder/$suite.tar.new" "$folder/$suite.tar"
+	local tar=$folder/${system:-$suite}.tar
+	[ ! -f "$tar" ] || return 0
+	printf '%s\n' "$(sources "$suite")" "${beside:-}" |
+		mmdebstrap --quiet --format=tar --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' \
+			--include=git,make,ca-certificates,sudo "$@" "$suite" "$tar.new" -
+	mv "$tar.new" "$tar"
 }
 
 fresh_system()	# with a clone for root, and the bundle for others
 {
 	[ ! -d "$root" ] || unmount
 	mkdir "$root"
-	tar -C "$root" -xf "$folder/$suite.tar"
+	tar -C "$root" -xf "$folder/${system:-$suite}.tar"
 	mount -t proc proc "$root/proc"
 	mount -t tmpfs tmpfs "$root/dev/shm"
 	cp -L /etc/resolv.conf "$root/etc/resolv.conf"

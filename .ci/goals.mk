@@ -20,7 +20,7 @@ check-deep:	## checks that take long: the suites with the tables of the version 
 check-tryton:	## a real ERP, Tryton from Debian's packages, with aftersale in its database; TEST=name
 	@.ci/check-tryton
 
-check-upgrade:	## pg_upgrade of a server in use, in a Debian that has both versions (root, mmdebstrap)
+check-upgrade:	## pg_upgrade of a server in use, from 15 to 17 and to 18, each in a Debian that has both (root, mmdebstrap)
 	@.ci/pg_upgrade
 
 check-mutations:	## change one row of a pack or line of the kernel at a time: a test has to fail each time; TEST=pattern
