@@ -34,6 +34,15 @@ SELECT matches(pg_temp.refused('claim', '{}', '{"w": "waiting"}', '{"touch": [{"
 SELECT matches(pg_temp.refused('claim', '{}', '{"w": "waiting"}', '{"when": "true) OR (false"}'), '^RA100 when: syntax error', 'a condition that is two');
 SELECT is((SELECT count(*) FROM aftersale.attachment), 0::bigint, 'nothing of it is left');
 
+-- ---- several actions lead to one state ----
+
+CREATE TABLE forked (id int PRIMARY KEY, s text);
+SELECT aftersale.bind('forked', 'own/complaint', '{"shop": {"value": 1}, "state": "s"}', '{"w": "waiting", "r": "rejected"}', '{"name": "f"}') \g /dev/null
+INSERT INTO forked VALUES (1, 'w');
+SELECT matches(pg_temp.error_of($$UPDATE forked SET s = 'r'$$), '^RA105 row "1" of table "erp.forked" has come to "r", and several actions lead request \d+ of shop 1 there from state "waiting" \(RA105\)$', 'a row that does not say which is refused');
+SELECT is(pg_temp.request_of('f', '1'), 'waiting', '... and its request stays');
+SELECT aftersale.unbind('forked') \g /dev/null
+
 -- ---- names, codes, keys ----
 
 CREATE TABLE "T.a ""b" ("i d" text PRIMARY KEY, "Shop" int, "s'tate" varchar(3), "left" timestamptz, "a\b" text, "where" text, "k" text);

@@ -15,6 +15,11 @@ SELECT aftersale.deadline('2026-10-09 18:00', '1 business day', repeat(E'\u4E2D'
 \set VERBOSITY default
 SELECT aftersale.deadline('2026-10-09 18:00', '1 business day', NULL::text) IS NULL AS null_in_null_out;
 
+-- with pauses
+SELECT aftersale.deadline('2026-10-09 18:00', '1 business day', 'by name', '{"[2026-10-12 00:00,2026-10-12 12:00)"}') AS paused;
+SELECT aftersale.deadline('2026-10-09 18:00', '1 business day', 'by name', '{}', 'wall') AS never;
+SELECT aftersale.deadline('2026-10-09 18:00', '1 business day', 'BY NAME', '{}');
+
 -- a prepared statement and a function's cached expression follow changes and rollbacks
 SET ROLE regress_erp;
 PREPARE due AS SELECT aftersale.deadline('2026-10-09 18:00', '1 business day', 'by name');

@@ -42,6 +42,8 @@ FROM (VALUES ('requested', 'cancelled', '{}'::jsonb), ('requested', 'intercepted
 	('waiting', 'intercepted', '{"parcels": 1, "whole_parcel": true}')) AS r(state, signal, attributes),
 	aftersale.decide_rules(613, 'deciding/refund_only', state => r.state, signal => r.signal, amount => 19.99, country => 'CN', attributes => r.attributes)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
+-- a rule whose refund the act would refuse
+SELECT name, wins, why FROM aftersale.decide_rules(613, 'deciding/refund_only', reason => 'damaged', amount => 0, country => 'CN') WHERE rule_id = 6132;
 -- no rule watches the entry of this state
 SELECT name, why FROM aftersale.decide_rules(613, 'deciding/refund_only', state => 'waiting', country => 'CN');
 

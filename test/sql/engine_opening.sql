@@ -76,6 +76,10 @@ INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket',
 INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "quantity": 0}]');
 INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "quantity": "two"}]');
 INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "amount": -0.01}]');
+INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "amount": 0.001}]');
+INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "paid": 1e40}]');
+INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "sku": 1}]');
+INSERT INTO aftersale.request (shop_id, flow, items) SELECT 100, 'temu/ticket', jsonb_agg('{"product": "P1"}'::jsonb) FROM generate_series(1, 10001);
 INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "line_no": 1.5}]');
 INSERT INTO aftersale.request (shop_id, flow, items) VALUES (100, 'temu/ticket', '[{"product": "P1", "line_no": 2}, {"product": "P2"}]');
 -- an empty list of items is no items

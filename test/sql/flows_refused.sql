@@ -80,6 +80,15 @@ SELECT pg_temp.move('stop', '{}');
 SELECT pg_temp.move('pause', '{}', 'timeout');
 SELECT pg_temp.move('resume', '{}', 'timeout');
 SELECT pg_temp.move('extend', '{"extend": "12 hours"}', 'timeout');
+
+-- ---- refunds and charges ----
+SELECT pg_temp.move('restart', '{"refund": {"of": "asked", "executed_by": "platform", "fees": "yes"}}');
+SELECT pg_temp.move('restart', '{"refund": {"of": "asked"}}');
+SELECT pg_temp.move('restart', '{"refund": {"of": "everything", "executed_by": "platform"}}');
+SELECT pg_temp.move('restart', '{"refund": {"of": "asked", "executed_by": "nobody"}}');
+SELECT pg_temp.move('restart', '{"refund": {"of": "asked", "executed_by": "shop", "twice": true}}');
+SELECT pg_temp.move('restart', '{"charge": {"kind": "freight"}}');
+SELECT pg_temp.move('restart', '{"charge": {"kind": "freight", "bearer": "nobody"}}');
 -- what runs
 SELECT pg_temp.move('pause', '{}'), pg_temp.move('resume', '{}'), pg_temp.move('keep', '{}');
 SELECT count(*) FROM aftersale.request WHERE shop_id = 966;

@@ -31,6 +31,7 @@ SELECT name, detail ~ '^the last sweep finished 2' AS detail, remedy FROM pg_tem
 SELECT name FROM pg_temp.faults;
 DELETE FROM aftersale.heartbeat;
 SELECT * FROM pg_temp.faults WHERE name = 'heartbeat';
+CALL aftersale.sweep();
 INSERT INTO aftersale.heartbeat DEFAULT VALUES;
 CALL aftersale.sweep();
 

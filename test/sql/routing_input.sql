@@ -71,6 +71,8 @@ INSERT INTO aftersale.warehouse_version (shop_id, warehouse_id, country, name, e
 INSERT INTO aftersale.warehouse_version (shop_id, warehouse_id, country, name, enabled) VALUES (801, 2, 'DE', 'First', false);
 INSERT INTO aftersale.warehouse_version (shop_id, warehouse_id, country, name, effective_to) VALUES (801, 2, 'DE', 'First', '2030-01-01 00:00+00');
 INSERT INTO aftersale.warehouse_version (shop_id, warehouse_id, country, name, located_in) VALUES (801, 2, 'DE', 'First', 'PL');
+INSERT INTO aftersale.warehouse_version (shop_id, warehouse_id, country, name, effective_from, effective_to) VALUES (801, 2, 'US', 'Second', '2026-01-01 00:00+00', '2026-02-01 00:00+00');
+INSERT INTO aftersale.default_warehouse (shop_id, country, warehouse_id, effective_from, effective_to) VALUES (801, 'US', 2, '2026-01-01 00:00+00', '2026-02-01 00:00+00');
 INSERT INTO aftersale.default_warehouse (shop_id, country, warehouse_id) VALUES (801, 'DE', 2);
 UPDATE aftersale.warehouse_version SET country = 'DE' WHERE shop_id = 801 AND warehouse_id = 1;
 UPDATE aftersale.warehouse_version SET effective_from = '2026-12-02 00:00+00' WHERE shop_id = 801 AND warehouse_id = 1 AND superseded_at = 'infinity' AND enabled;
