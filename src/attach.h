@@ -179,12 +179,21 @@ extern const char *as_attach_table(Relation relation);
  */
 extern AsAttachCall *as_attach_call(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed);
 
+/*
+ * The same, looked up with the rights of the table's owner, where the user of
+ * now is not the one who wrote.  Raises RA102 and RA103 as
+ * as_attach_require_registered() does.
+ */
+extern AsAttachCall *as_attach_call_as_owner(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed);
+
 /* The same outside a trigger, for a table that is open; in the current memory context. */
 extern AsAttachCall *as_attach_call_on(Relation relation, const AsAttached *attached);
 
 /*
  * The same for an attachment that the relation has a trigger of with that
  * function of ours; NULL: it has none, or does not fit and lets rows pass.
+ * Triggers that carry another definition than was attached are not read; where
+ * there are only such, RA103.
  */
 extern AsAttachCall *as_attach_call_found(Relation relation, const char *name, Oid function);
 

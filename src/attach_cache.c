@@ -31,8 +31,7 @@ typedef struct CompiledEntry
 	Oid			relation;
 	bool		valid;
 	MemoryContext context;		/* NULL: nothing compiled */
-	AsAttached *attached;		/* NULL: it does not fit, and rows pass */
-	const char *fault;			/* why it does not fit */
+	const AsAttached *attached;
 } CompiledEntry;
 
 typedef struct StateEntry
@@ -102,7 +101,6 @@ entry_of(Oid trigger)
 		entry->valid = false;
 		entry->context = NULL;
 		entry->attached = NULL;
-		entry->fault = NULL;
 		entry->relation = InvalidOid;
 	}
 	return entry;
@@ -148,7 +146,10 @@ try_to_compile(Compilation *compilation)
 	return error->message;
 }
 
-/* NULL: it does not fit its table any more, and rows pass. */
+/*
+ * NULL: it does not fit its table any more, and rows pass.  That is not kept:
+ * what mends it need not be a change of the table or of a function.
+ */
 static const AsAttached *
 compiled_attachment(Relation relation, const Trigger *trigger)
 {
@@ -166,20 +167,23 @@ compiled_attachment(Relation relation, const Trigger *trigger)
 		compilation.definition = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[1])));
 		fault = try_to_compile(&compilation);
 		MemoryContextSwitchTo(caller);
+		if (fault != NULL)
+		{
+			ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("%s", fault),
+							  errdetail("Rows pass attachment \"%s\" unseen, as its \"on_fault\" says.", trigger->tgargs[0]),
+							  errhint("SELECT * FROM aftersale.attachments(); tells what to do.")));
+			MemoryContextDelete(context);
+			return NULL;
+		}
 		entry = entry_of(trigger->tgoid);	/* compiling may have moved it */
 		if (entry->context != NULL)
 			MemoryContextSetParent(entry->context, TopTransactionContext);
 		MemoryContextSetParent(context, CacheMemoryContext);
 		entry->context = context;
 		entry->attached = compilation.attached;
-		entry->fault = fault;
 		entry->relation = RelationGetRelid(relation);
 		entry->valid = invalidations == before;
 	}
-	if (entry->fault != NULL)
-		ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("%s", entry->fault),
-						  errdetail("Rows pass attachment \"%s\" unseen, as its \"on_fault\" says.", trigger->tgargs[0]),
-						  errhint("SELECT * FROM aftersale.attachments(); tells what to do.")));
 	return entry->attached;
 }
 
@@ -275,18 +279,30 @@ as_attach_require_own(Relation relation, const char *name, const AsAttachState *
 	as_report(&error);
 }
 
-void
-as_attach_require_registered(const AsAttachCall *call)
+static bool
+is_definition(const AsAttachState *state, const Trigger *trigger)
+{
+	return state->exists && strcmp(state->definition, trigger->tgargs[1]) == 0;
+}
+
+static void
+require_registered(Relation relation, const char *name, const AsAttachState *state, bool registered)
 {
 	AsError		error;
 
-	as_attach_require_own(call->relation, call->name, &call->state);
-	if (call->registered)
+	as_attach_require_own(relation, name, state);
+	if (registered)
 		return;
 	as_fail(&error, RA_ATTACHMENT_OWNER, NULL, "a trigger of table \"%s\" carries another definition than attachment \"%s\" has",
-			as_attach_table(call->relation), call->name);
+			as_attach_table(relation), name);
 	as_hint(&error, "Drop the trigger; what the owner attached says aftersale.attachment.");
 	as_report(&error);
+}
+
+void
+as_attach_require_registered(const AsAttachCall *call)
+{
+	require_registered(call->relation, call->name, &call->state, call->registered);
 }
 
 /* ---- calls ---- */
@@ -351,7 +367,7 @@ as_attach_call(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed)
 	if (trigger->tg_trigger->tgnargs != 2)
 		refuse_trigger(trigger->tg_trigger);
 	as_attach_state(trigger->tg_trigger->tgargs[0], &state);
-	registered = state.exists && strcmp(state.definition, trigger->tg_trigger->tgargs[1]) == 0;
+	registered = is_definition(&state, trigger->tg_trigger);
 	attached = state.paused ? NULL : compiled_attachment(trigger->tg_relation, trigger->tg_trigger);
 	if (attached != NULL && (attached->kind != kind || (needed != AS_WORD_NONE && attached->sources[needed].from == AS_FROM_NOTHING)))
 		refuse_trigger(trigger->tg_trigger);
@@ -366,25 +382,55 @@ as_attach_call(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed)
 }
 
 AsAttachCall *
+as_attach_call_as_owner(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord needed)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	AsAttachState state;
+	AsAttachCall *call;
+	AsOwner		owner;
+
+	if (trigger->tg_trigger->tgnargs != 2)
+		refuse_trigger(trigger->tg_trigger);
+	as_attach_state(trigger->tg_trigger->tgargs[0], &state);
+	/* what somebody else defined is not to be computed with the owner's rights */
+	if (!state.paused)
+		require_registered(trigger->tg_relation, trigger->tg_trigger->tgargs[0], &state, is_definition(&state, trigger->tg_trigger));
+	as_their_owner_begin(&owner, RelationGetRelid(trigger->tg_relation));
+	call = as_attach_call(fcinfo, kind, needed);
+	as_owner_end(&owner);
+	return call;
+}
+
+AsAttachCall *
 as_attach_call_found(Relation relation, const char *name, Oid function)
 {
 	TriggerDesc *triggers = relation->trigdesc;
-	AsAttachCall *call;
+	AsAttachState state;
+	bool		others = false;
 
+	as_attach_state(name, &state);
 	for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 		const AsAttached *attached;
+		AsAttachCall *call;
 
 		if (trigger->tgnargs != 2 || strcmp(trigger->tgargs[0], name) != 0 || trigger->tgfoid != function)
 			continue;
+		if (!is_definition(&state, trigger))
+		{
+			others = true;
+			continue;
+		}
 		attached = compiled_attachment(relation, trigger);
 		if (attached == NULL)
 			return NULL;
 		call = as_attach_call_on(relation, attached);
-		call->registered = call->state.exists && strcmp(call->state.definition, trigger->tgargs[1]) == 0;
+		call->registered = true;
 		return call;
 	}
+	if (others)
+		require_registered(relation, name, &state, false);
 	return NULL;
 }
 

@@ -201,12 +201,17 @@ parse(AsMapCompiler *compiler, const char *sql, bool condition)
 	{
 		MemoryContextSwitchTo(context);
 		fault = CopyErrorData();
+		/* a schema that is gone, and a literal that its column's type of now does not take, are of other classes */
 		if (ERRCODE_TO_CATEGORY(fault->sqlerrcode) != ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION &&
-			fault->sqlerrcode != ERRCODE_FEATURE_NOT_SUPPORTED)
+			ERRCODE_TO_CATEGORY(fault->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+			fault->sqlerrcode != ERRCODE_UNDEFINED_SCHEMA && fault->sqlerrcode != ERRCODE_FEATURE_NOT_SUPPORTED)
 			PG_RE_THROW();
 		FlushErrorState();
 	}
 	PG_END_TRY();
+	/* a right that the writer lacks is no fault of the table's */
+	if (fault != NULL && fault->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && strcmp(compiler->code, RA_ATTACHMENT_BROKEN) == 0)
+		ReThrowError(fault);
 	if (fault != NULL)
 		as_map_refuse(compiler, "Functions are named with their schema; a look-up into other tables is a function of yours.",
 					  "%s: %s", compiler->word, fault->message);

@@ -87,13 +87,14 @@ as_bound_table(const char *name)
 {
 	AsAttachState state;
 	AsAttachCall *call;
+	Oid			relation = as_attach_table_of(name, false);
 
 	as_attach_state(name, &state);
 	if (!state.exists || state.paused)
 		return NULL;
-	call = call_on(as_attach_table_of(name, false), name);
-	if (call == NULL)
-		call = call_on(as_attach_table_of(name, true), name);
+	call = call_on(relation, name);
+	if (call == NULL && as_attach_table_of(name, true) != relation)
+		call = call_on(as_attach_table_of(name, false), name);
 	if (call != NULL)
 		as_attach_require_registered(call);
 	return call;
