@@ -145,7 +145,7 @@ BEGIN
             (keeper IS NOT NULL, '_update', 'TRIGGER', 'AFTER UPDATE', 'REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT', keeper, true),
             (keeper IS NOT NULL, '_delete', 'TRIGGER', 'AFTER DELETE', 'REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT', keeper, true),
             (keeper IS NOT NULL, '_truncate', 'TRIGGER', 'AFTER TRUNCATE', 'FOR EACH STATEMENT', 'attached_truncated', true),
-            (attachment_statements.definition ->> 'open_at' = 'commit', '_commit', 'CONSTRAINT TRIGGER', 'AFTER INSERT', 'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW',
+            (attachment_statements.definition ->> 'open_at' = 'commit', '_commit', 'CONSTRAINT TRIGGER', 'AFTER INSERT', 'DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (aftersale.may_wait())',
                 'attached_binding_commit', false)) AS e(needed, suffix, what, moment, how, function, keeps)
         CROSS JOIN LATERAL (SELECT ('zz_aftersale_' || attachment_statements.name || e.suffix)::name) AS n(trigger)
         -- a statement may name a partition: its own triggers see it then

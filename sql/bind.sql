@@ -10,6 +10,11 @@ LANGUAGE C AS 'MODULE_PATHNAME', 'aftersale_attached_binding_commit';
 COMMENT ON FUNCTION aftersale.attached_binding_commit() IS
 'Constraint trigger function of bind() with open_at commit: at the end of the transaction, opens requests for rows that were inserted in it and are in a mapped state by then. Errors: RA101, RA103, and those of INSERT INTO aftersale.request.';
 
+CREATE FUNCTION aftersale.may_wait() RETURNS boolean
+LANGUAGE C VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'aftersale_may_wait';
+COMMENT ON FUNCTION aftersale.may_wait() IS
+'For bind() with open_at commit, the condition of its constraint trigger: whether what is inserted now may wait for the end of the transaction. False while the ERP''s triggers run within a write-back for somebody whose rights the owner of the table has not: rows open at their statement then. Example: SELECT aftersale.may_wait();';
+
 CREATE FUNCTION aftersale.binding_check(name text) RETURNS void
 LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'aftersale_binding_check';
 COMMENT ON FUNCTION aftersale.binding_check(text) IS

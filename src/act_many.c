@@ -299,8 +299,12 @@ static void
 act_on_part(void *context)
 {
 	const Part *part = context;
+	bool		others_wait = as_bound_is_any_waiting();
 
 	act_on(part->batch, part->from, part->count);
+	/* rows that the ERP's triggers inserted: refused at the commit, they would undo everything */
+	if (!others_wait)
+		as_bound_open_waiting();
 }
 
 /* The same in a subtransaction; on a row's error halved down to the row. */

@@ -156,8 +156,9 @@ take_pair(void *context, TupleTableSlot *old, TupleTableSlot *new)
 	bool		is = new != NULL && as_attach_applies(call, new);
 	uint32		changed = 0;
 
-	if (old == NULL && call->attached->binding->open_at == AS_OPEN_AT_COMMIT)
-		as_bound_note_inserted(call, new);
+	if (call->attached->binding->open_at == AS_OPEN_AT_COMMIT && new != NULL &&
+		(old == NULL || !as_attach_is_same(call, AS_WORD_KEY, old, new)))
+		as_bound_note_inserted(call, old, new);
 	if (was && is && as_attach_is_same(call, AS_WORD_KEY, old, new) && as_attach_is_same(call, AS_WORD_SHOP, old, new))
 	{
 		for (size_t i = 0; i < lengthof(compared); i++)

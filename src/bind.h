@@ -128,6 +128,13 @@ extern void as_bound_truncated(const char *name);
 
 extern void as_bound_open_init(void);	/* _PG_init only */
 
+/*
+ * Whether rows wait for the end of the transaction to open their requests; and
+ * opening them now: what is refused of it is the error of whoever calls.
+ */
+extern bool as_bound_is_any_waiting(void);
+extern void as_bound_open_waiting(void);
+
 /* ---- bind_act.c ---- */
 
 /* Requests that a trigger of a binding acts on itself, and writes back after it. */

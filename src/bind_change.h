@@ -110,10 +110,10 @@ extern void as_bound_act(AsBoundChanges *changes);
 
 /* ---- bind_open.c ---- */
 
-/* Notes a row that is inserted: it opens its request at the end of the transaction. */
-extern void as_bound_note_inserted(AsAttachCall *call, TupleTableSlot *row);
+/* Notes a row that is inserted (old NULL), or has another key now: it opens its request at the end of the transaction. */
+extern void as_bound_note_inserted(AsAttachCall *call, TupleTableSlot *old, TupleTableSlot *new);
 
-/* Takes the openings of such rows out of the deeds. */
+/* Takes the openings of such rows out of the deeds, and what is to be noted of those that have no request. */
 extern void as_bound_postpone(AsBoundChanges *changes);
 
 /* ---- bind_conflict.c ---- */

@@ -9,10 +9,10 @@ CREATE TABLE claim (id int PRIMARY KEY, shop int, state varchar NOT NULL DEFAULT
 CREATE TABLE claim_line (claim int REFERENCES claim DEFERRABLE INITIALLY DEFERRED, sku text, quantity float8);
 CREATE FUNCTION erp.lines(claim int) RETURNS jsonb LANGUAGE sql STABLE AS
 	$$SELECT jsonb_agg(jsonb_build_object('product', l.sku, 'quantity', l.quantity) ORDER BY l.sku) FROM erp.claim_line l WHERE l.claim = lines.claim$$;
-CREATE FUNCTION pg_temp.bind(relation regclass, name text, open_at text) RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.bind(relation regclass, name text, open_at text, write_back text DEFAULT 'direct') RETURNS text LANGUAGE sql AS $$
 	SELECT aftersale.bind(relation, 'own/complaint', '{"shop": "shop", "state": "state", "amount": "amount", "items": {"sql": "erp.lines(id)"}, "due": "due"}',
 		'{"draft": null, "waiting": "waiting", "approved": "approved", "done": "received", "rejected": {"state": "rejected", "action": "reject"}, "cancelled": "cancelled"}',
-		jsonb_build_object('name', name, 'open_at', open_at))$$;
+		jsonb_build_object('name', name, 'open_at', open_at, 'write_back', write_back))$$;
 -- How many lines the request of a row has; NULL: there is no request
 CREATE FUNCTION pg_temp.lines_of(bound text, key text) RETURNS bigint LANGUAGE sql AS
 	$$SELECT (SELECT count(*) FROM aftersale.item i WHERE i.shop_id = 1 AND i.request_id = r.request_id)
@@ -163,6 +163,177 @@ SELECT is(aftersale.backfill('f'), NULL, 'what was missed is taken in');
 SELECT is(pg_temp.request_of('f', '52'), 'waiting', '... the row is a request');
 SELECT results_eq($$SELECT row_ref, kind, code, state FROM aftersale.binding_conflict WHERE binding = 'f' ORDER BY 1$$,
 	$$VALUES ('50', 'differs', 'approved', 'waiting'), ('51', 'differs', 'waiting', 'approved')$$, '... and what differs is told');
+
+
+-- ---- a fault is the table's, and only while it is there ----
+
+SET client_min_messages = error;
+RESET ROLE;
+CREATE SCHEMA tools AUTHORIZATION regress_erp;
+GRANT CREATE ON DATABASE :"DBNAME" TO regress_erp;
+SET ROLE regress_erp;
+CREATE FUNCTION tools.reason(id int) RETURNS text LANGUAGE sql STABLE AS $$SELECT 'r' || id$$;
+SELECT aftersale.unbind('claim');
+DELETE FROM claim;
+SELECT aftersale.bind('claim', 'own/complaint', '{"shop": "shop", "state": "state", "reason": {"sql": "tools.reason(id)"}}', '{"waiting": "waiting", "approved": "approved"}', '{"name": "g", "on_fault": "pass"}');
+ALTER SCHEMA tools RENAME TO tools_of_old;
+INSERT INTO claim VALUES (60, 1, 'waiting', 10);
+ALTER SCHEMA tools_of_old RENAME TO tools;
+INSERT INTO claim VALUES (61, 1, 'waiting', 10);
+SELECT is(pg_temp.request_of('g', '60'), NULL, 'a function is not found: rows pass');
+SELECT is(pg_temp.request_of('g', '61'), 'waiting', '... found again, though nothing of the table''s changed, they are requests');
+RESET ROLE;
+GRANT USAGE ON SCHEMA erp TO regress_clerk;
+GRANT INSERT ON claim, claim_line TO regress_clerk;
+SET ROLE regress_clerk;
+SELECT is(pg_temp.error_of($$INSERT INTO erp.claim VALUES (62, 1, 'waiting', 10)$$), '42501 permission denied for schema tools', 'that a writer lacks a right is no fault that lets rows pass');
+SET ROLE regress_erp;
+RESET client_min_messages;
+
+-- ---- triggers that somebody made who was granted TRIGGER ----
+
+SELECT aftersale.unbind('claim');
+DELETE FROM claim;
+SELECT pg_temp.bind('claim', 'h', 'commit');
+INSERT INTO claim VALUES (70, 1, 'waiting', 10), (71, 1, 'waiting', 10);
+SELECT is(pg_temp.commit(), 'accepted', 'the transaction ends');
+CREATE TABLE ran (who name);
+GRANT INSERT ON ran TO PUBLIC;
+GRANT TRIGGER ON claim TO regress_clerk;
+RESET ROLE;
+CREATE SCHEMA theirs AUTHORIZATION regress_clerk;
+GRANT USAGE ON SCHEMA theirs TO PUBLIC;
+SET ROLE regress_clerk;
+CREATE FUNCTION theirs.evil() RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$BEGIN INSERT INTO erp.ran VALUES (current_user); RETURN 'own/complaint'; END$$;
+CREATE TRIGGER a AFTER DELETE ON erp.claim REFERENCING OLD TABLE AS o FOR EACH STATEMENT EXECUTE FUNCTION
+	aftersale.attached_binding('h', '{"kind": "binding", "columns": {"shop": "shop", "state": "state", "key": "id", "flow": {"sql": "theirs.evil()"}}, "states": {"waiting": "waiting"}}');
+SET ROLE regress_erp;
+SELECT is((SELECT state FROM aftersale.act(1, pg_temp.id_of('h', '70'), 'approve')), 'approved', 'a trigger with another definition stands in nobody''s way');
+SELECT is((SELECT state FROM claim WHERE id = 70), 'approved', '... the row is written');
+SELECT is((SELECT count(*) FROM ran), 0::bigint, '... and nothing of it is computed as the owner of the table');
+DROP TRIGGER a ON claim;
+SET ROLE regress_clerk;
+CREATE TRIGGER a AFTER DELETE ON erp.claim REFERENCING OLD TABLE AS o FOR EACH STATEMENT EXECUTE FUNCTION aftersale.attached_binding('h', '{"kind": "binding", "on_fault": "pass"}');
+SET ROLE regress_erp;
+SELECT is((SELECT state FROM aftersale.act(1, pg_temp.id_of('h', '71'), 'approve')), 'approved', 'one that lets rows pass');
+SELECT is((SELECT state FROM claim WHERE id = 71), 'approved', '... does not keep what is decided from the rows');
+DROP TRIGGER a ON claim;
+SET ROLE regress_clerk;
+CREATE TRIGGER a AFTER INSERT ON erp.claim FOR EACH ROW EXECUTE FUNCTION
+	aftersale.attached_binding_commit('h', '{"kind": "binding", "columns": {"shop": "shop", "state": "state", "key": "id", "flow": {"sql": "theirs.evil()"}}, "states": {"waiting": "waiting"}}');
+SET ROLE regress_erp;
+SELECT matches(pg_temp.error_of($$INSERT INTO claim VALUES (72, 1, 'waiting', 10)$$), '^RA103 a trigger of table "erp.claim" carries another definition', 'the same for that of the commit');
+SELECT is((SELECT count(*) FROM ran), 0::bigint, '... and nothing of it is computed');
+DROP TRIGGER a ON claim;
+
+-- ---- whose keys change, or are used again ----
+
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO claim VALUES (80, 1, 'waiting', 10);
+UPDATE claim SET id = 81 WHERE id = 80;
+INSERT INTO claim_line VALUES (81, 'A', 1);
+INSERT INTO claim VALUES (82, 1, 'unheard of', 10);
+UPDATE claim SET state = 'waiting' WHERE id = 82;
+SELECT is(pg_temp.commit(), 'accepted', 'the transaction ends');
+SELECT is(pg_temp.lines_of('h', '81'), 1::bigint, 'a row that has another key by then has waited');
+SELECT is((SELECT count(*) FROM aftersale.binding_conflict WHERE binding = 'h' AND row_ref = '82'), 0::bigint, 'a code that it had on the way is no conflict');
+INSERT INTO claim VALUES (83, 1, 'draft', 10);
+DELETE FROM claim WHERE id = 83;
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO claim VALUES (83, 1, 'waiting', 10), (84, 1, 'draft', 10);
+INSERT INTO claim_line VALUES (83, 'A', 1);
+SELECT is(pg_temp.commit(), 'accepted', 'the transaction ends');
+SELECT is(pg_temp.lines_of('h', '83'), 1::bigint, 'inserted at once, deleted, inserted again and deferred: it waits');
+DELETE FROM claim WHERE id = 84;
+INSERT INTO claim VALUES (84, 1, 'waiting', 10);
+SELECT is(pg_temp.request_of('h', '84'), 'waiting', 'deferred, deleted, inserted again at once: it does not wait for what does not come');
+
+-- ---- several tables, and savepoints ----
+
+CREATE TABLE other (LIKE claim INCLUDING ALL);
+SELECT pg_temp.bind('other', 'o', 'commit');
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO claim VALUES (90, 1, 'waiting', 10);
+SET CONSTRAINTS zz_aftersale_o_commit IMMEDIATE;
+INSERT INTO other VALUES (90, 1, 'waiting', 10);
+SELECT is(pg_temp.request_of('o', '90') || coalesce(pg_temp.request_of('h', '90'), ', none'), 'waiting, none', 'constraints of one binding: rows of the others go on waiting');
+INSERT INTO claim_line VALUES (90, 'A', 1);
+SELECT is(pg_temp.commit(), 'accepted', 'the transaction ends');
+SELECT is(pg_temp.lines_of('h', '90'), 1::bigint, '... with their lines');
+SELECT aftersale.unbind('other');
+SELECT pg_temp.bind('other', 'o', 'commit', 'none');
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO other VALUES (91, 1, 'waiting', 10);
+SELECT is(pg_temp.commit(), 'accepted', 'opened early');
+SELECT is((SELECT state FROM aftersale.act(1, pg_temp.id_of('o', '91'), 'approve')), 'approved', '... acted on, which the row is not told');
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO other VALUES (92, 1, 'waiting', 10);
+SAVEPOINT s;
+SELECT is(pg_temp.commit(), 'accepted', 'another one is opened');
+ROLLBACK TO s;
+SELECT is(pg_temp.commit(), 'accepted', '... and undone: only that one is opened again');
+SELECT is(pg_temp.request_of('o', '91') || ' ' || pg_temp.request_of('o', '92'), 'approved waiting', '... the other is where it was');
+
+-- ---- rows that the ERP's triggers insert ----
+
+ALTER TABLE claim_line DROP CONSTRAINT claim_line_claim_fkey;
+CREATE FUNCTION erp.goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.state <> OLD.state AND NEW.id < 1000 THEN
+		INSERT INTO erp.claim VALUES (NEW.id + 1000, CASE WHEN NEW.amount = 66 THEN 9 ELSE 1 END, 'waiting', 1);
+		INSERT INTO erp.claim_line VALUES (NEW.id + 1000, 'A', 1);
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER goes_on AFTER UPDATE ON claim FOR EACH ROW EXECUTE FUNCTION erp.goes_on();
+INSERT INTO claim VALUES (100, 1, 'waiting', 10), (101, 1, 'waiting', 66), (102, 1, 'waiting', 10), (103, 1, 'waiting', 10), (104, 1, 'waiting', 66), (105, 1, 'waiting', 10);
+SET CONSTRAINTS ALL DEFERRED;
+SELECT results_eq($$SELECT state, sqlstate FROM aftersale.act_many('{1,1,1}', ARRAY[pg_temp.id_of('h', '100'), pg_temp.id_of('h', '101'), pg_temp.id_of('h', '102')], 'approve', on_error => 'skip')$$,
+	$$VALUES ('approved', NULL), (NULL, 'RA010'), ('approved', NULL)$$, 'act_many() skips the one whose follow-up is refused');
+SELECT is(pg_temp.lines_of('h', '1100'), 1::bigint, '... the others'' are opened, with their lines');
+SELECT is(pg_temp.commit(), 'accepted', '... and the transaction ends');
+SET CONSTRAINTS ALL DEFERRED;
+SELECT is(pg_temp.swept('2026-11-25 10:00:01+00') > 0, true, 'the sweep');
+SELECT is(pg_temp.commit(), 'accepted', '... is not stopped at its commit');
+SELECT matches((SELECT fault FROM aftersale.request WHERE request_id = pg_temp.id_of('h', '104')), '^RA010', '... by that one, which is left to a person');
+SELECT is(pg_temp.request_of('h', '103') || ' ' || pg_temp.lines_of('h', '1103'), 'rejected (late) 1', '... and acts on the others');
+SELECT pg_temp.clock('2026-11-23 10:00+00');
+SELECT aftersale.grant_access('regress_clerk', 'employee') \g /dev/null
+INSERT INTO aftersale.login (login, shop_id, actor) VALUES ('regress_clerk', 1, 'merchant');
+CREATE TABLE by_state (id int, shop int, state varchar) PARTITION BY LIST (state);
+CREATE TABLE by_state_1 PARTITION OF by_state FOR VALUES IN ('waiting');
+CREATE TABLE by_state_2 PARTITION OF by_state DEFAULT;
+SELECT aftersale.bind('by_state', 'own/complaint', '{"key": "id", "shop": "shop", "state": "state"}', '{"waiting": "waiting", "approved": "approved"}', '{"name": "p", "open_at": "commit"}');
+INSERT INTO by_state VALUES (1, 1, 'waiting');
+INSERT INTO claim VALUES (110, 1, 'waiting', 10);
+SELECT is(pg_temp.commit(), 'accepted', 'the transaction ends');
+SET CONSTRAINTS ALL DEFERRED;
+SELECT pg_temp.id_of('p', '1') AS p1, pg_temp.id_of('h', '110') AS h110 \gset
+SET ROLE regress_clerk;
+SELECT is((SELECT state FROM aftersale.act(1, :p1, 'approve')), 'approved', 'somebody acts who has no rights of the owner''s: the row goes to another partition');
+SELECT is((SELECT state FROM aftersale.act(1, :h110, 'approve')), 'approved', '... and a trigger inserts a row');
+SET ROLE regress_erp;
+SELECT is((SELECT tableoid::regclass || ' ' || state FROM by_state), 'by_state_2 approved', '... it is there');
+SELECT is(pg_temp.request_of('h', '1110'), 'waiting', '... which opens at its statement, since nothing may wait then');
+
+-- ---- what is seen, and by whom, at the end ----
+
+DROP TRIGGER goes_on ON claim;
+CREATE FUNCTION erp.adds_line() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN INSERT INTO erp.claim_line VALUES (NEW.id, 'A', 1); RETURN NULL; END$$;
+CREATE CONSTRAINT TRIGGER adds_line AFTER INSERT ON claim DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION erp.adds_line();
+INSERT INTO claim VALUES (120, 1, 'waiting', 10);
+SELECT is(pg_temp.commit(), 'accepted', 'the transaction ends');
+SELECT is(pg_temp.lines_of('h', '120'), 1::bigint, 'what a deferred trigger of the ERP''s did before is seen');
+DROP TRIGGER adds_line ON claim;
+SET CONSTRAINTS ALL DEFERRED;
+INSERT INTO claim VALUES (121, 1, 'waiting', 10);
+RESET ROLE;
+REVOKE ALL ON SCHEMA erp FROM regress_clerk, PUBLIC;
+REVOKE ALL ON FUNCTION erp.lines FROM PUBLIC;
+SET ROLE regress_clerk;
+SELECT is(pg_temp.commit(), 'accepted', 'who commits needs no rights of his');
+SET ROLE regress_erp;
+SELECT is(pg_temp.request_of('h', '121'), 'waiting', '... the row opens with the owner''s');
 
 SELECT * FROM finish();
 ROLLBACK;
