@@ -302,7 +302,11 @@ act_on_part(void *context)
 	bool		others_wait = as_bound_is_any_waiting();
 
 	act_on(part->batch, part->from, part->count);
-	/* rows that the ERP's triggers inserted: refused at the commit, they would undo everything */
+
+	/*
+	 * rows that the ERP's triggers inserted: refused at the commit, they
+	 * would undo everything
+	 */
 	if (!others_wait)
 		as_bound_open_waiting();
 }

@@ -392,7 +392,11 @@ as_attach_call_as_owner(FunctionCallInfo fcinfo, AsAttachKind kind, AsWord neede
 	if (trigger->tg_trigger->tgnargs != 2)
 		refuse_trigger(trigger->tg_trigger);
 	as_attach_state(trigger->tg_trigger->tgargs[0], &state);
-	/* what somebody else defined is not to be computed with the owner's rights */
+
+	/*
+	 * what somebody else defined is not to be computed with the owner's
+	 * rights
+	 */
 	if (!state.paused)
 		require_registered(trigger->tg_relation, trigger->tg_trigger->tgargs[0], &state, is_definition(&state, trigger->tg_trigger));
 	as_their_owner_begin(&owner, RelationGetRelid(trigger->tg_relation));

@@ -201,7 +201,11 @@ parse(AsMapCompiler *compiler, const char *sql, bool condition)
 	{
 		MemoryContextSwitchTo(context);
 		fault = CopyErrorData();
-		/* a schema that is gone, and a literal that its column's type of now does not take, are of other classes */
+
+		/*
+		 * a schema that is gone, and a literal that its column's type of now
+		 * does not take, are of other classes
+		 */
 		if (ERRCODE_TO_CATEGORY(fault->sqlerrcode) != ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION &&
 			ERRCODE_TO_CATEGORY(fault->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
 			fault->sqlerrcode != ERRCODE_UNDEFINED_SCHEMA && fault->sqlerrcode != ERRCODE_FEATURE_NOT_SUPPORTED)

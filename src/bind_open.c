@@ -264,7 +264,10 @@ follow_rows(const char *binding, const char **refs, int count)
 	MinimalTuple *rows;
 	AsOwner		owner;
 
-	/* expressions see what was done up to now, by triggers before this one as well */
+	/*
+	 * expressions see what was done up to now, by triggers before this one as
+	 * well
+	 */
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
 	if (call != NULL)

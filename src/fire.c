@@ -178,7 +178,11 @@ work_on_part(void *context)
 
 	part->rows = part->to_park == NULL ? fire(part->keys, part->from, part->count, part->cutoff) :
 		park(part->keys, part->from, part->cutoff, part->to_park);
-	/* rows that the ERP's triggers inserted: refused at the commit, they would stop everything */
+
+	/*
+	 * rows that the ERP's triggers inserted: refused at the commit, they
+	 * would stop everything
+	 */
 	if (!others_wait)
 		as_bound_open_waiting();
 }
