@@ -54,6 +54,7 @@ pidfile = $folder/pid
 INI
 # a daemon of its own, which PgBouncer's pidfile names
 system_or_bail(split(/ /, $program), '-d', '-q', "$folder/pgbouncer.ini");
+for (my $tries = 0; !-S "$folder/.s.PGSQL.$port" && $tries < 600; $tries++) { select(undef, undef, undef, 0.05) }	# it listens some time after it has forked
 END { if ($folder && -s "$folder/pid") { my $status = $?; kill 'TERM', slurp_file("$folder/pid") + 0; $? = $status } }
 sub as { my ($user, $sql) = @_; return $node->safe_psql('shop', $sql, connstr => "host=$folder port=$port dbname=shop user=$user") }
 sub refused { my ($user, $sql) = @_; my $err; $node->psql('shop', $sql, connstr => "host=$folder port=$port dbname=shop user=$user", stderr => \$err); return $err }
