@@ -27,7 +27,7 @@ release_of()	# VERSION of PostgreSQL: the release that has it
 	case $1 in
 		15) echo bookworm ;;
 		17) echo trixie ;;
-		18) echo forky ;;
+		18 | checked) echo forky ;;
 		*) echo "no release of Debian with PostgreSQL $1 is known here" >&2; exit 2 ;;
 	esac
 }

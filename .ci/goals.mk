@@ -42,7 +42,13 @@ coverage:	## line coverage of src/ by the tests: what did not run, and a failure
 	@INSTRUMENT=coverage AFTER=.ci/coverage SUITE="$${SUITE:-regress,isolation,pgtap}" .ci/check
 
 check-undefined:	## the tests with a library that reports undefined behaviour
-	@INSTRUMENT=undefined AFTER=.ci/undefined SUITE="$${SUITE:-regress,isolation,pgtap,tap}" .ci/check
+	@INSTRUMENT=undefined AFTER=.ci/reported SUITE="$${SUITE:-regress,isolation,pgtap,tap}" .ci/check
+
+check-address:	## the tests with the address sanitizer, on 18 built with assertions, whose palloc() it knows (root, mmdebstrap)
+	@INSTRUMENT=address AFTER=.ci/reported SUITE="$${SUITE:-regress,isolation,pgtap,tap,doc}" .ci/chroot checked
+
+check-valgrind:	## the same server under valgrind: values that nobody has set as well; hours without TEST
+	@INSTRUMENT=valgrind AFTER=.ci/reported SUITE="$${SUITE:-regress,pgtap}" .ci/chroot checked
 
 fuzz:	## inputs of all kinds at the kernel, RUNS=n at each harness of test/fuzz (10000000), guided by coverage; TEST=pattern, SEED=n
 	@.ci/fuzz

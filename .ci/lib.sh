@@ -117,20 +117,37 @@ copy_tree()
 		as_user tar -C "$work/tree" --no-same-owner -xf -
 }
 
-# without bitcode, which only matters to an installation that lasts
-#	INSTRUMENT=coverage		counts the lines that run
-#	INSTRUMENT=undefined	reports undefined behaviour in the server's log
-build_tree()
+# What is built and how the server is started, by $INSTRUMENT; what is found stands in
+# the servers' logs, where .ci/reported reads it.
+#	coverage	counts the lines that run
+#	undefined	undefined behaviour
+# and with the server of ".ci/chroot checked" alone, which asserts and wipes what is freed:
+#	address		accesses to memory that is not allocated, and undefined behaviour
+#	valgrind	the same accesses, and values that nobody has set
+instrument()
 {
-	local flags=(WERROR=-Werror)
-
+	flags=(WERROR=-Werror)
 	case ${INSTRUMENT:-} in
 		coverage) flags=(PG_CFLAGS='--coverage -O0' SHLIB_LINK=--coverage) ;;
 		undefined) flags=(PG_CFLAGS='-fsanitize=undefined -fno-wrapv' SHLIB_LINK=-fsanitize=undefined) ;;
+		address)
+			flags=(PG_CFLAGS='-fsanitize=address,undefined -fsanitize-recover=address -fno-wrapv' SHLIB_LINK=-fsanitize=address,undefined)
+			RUN_SERVER="env --argv0=$bindir/postgres LD_PRELOAD=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
+			RUN_SERVER+=" ASAN_OPTIONS=detect_leaks=0:halt_on_error=0 UBSAN_OPTIONS=print_stacktrace=1"
+			export RUN_SERVER
+			;;
+		valgrind)
+			flags=()
+			export RUN_SERVER="valgrind -q --trace-children=yes --leak-check=no --vgdb=no --suppressions=/opt/checked/valgrind.supp"
+			;;
 	esac
+}
+
+build_tree()	# without bitcode, which only matters to an installation that lasts
+{
 	cd "$work/tree"
 	as_user make -j"$(nproc)" with_llvm=no PG_CONFIG="$PG_CONFIG" "${flags[@]}"
-	echo "for PostgreSQL $major" >&3
+	echo "for PostgreSQL $major${INSTRUMENT:+, $INSTRUMENT}" >&3
 }
 
 stage_tree()
@@ -143,6 +160,7 @@ prepare_tree()	# everything up to a staged extension
 {
 	step deps "$top/.ci/deps"
 	find_server
+	instrument
 	step copy copy_tree
 	step build build_tree
 	step stage stage_tree
@@ -173,7 +191,7 @@ server_start()
 {
 	local dir=$work/pg/$1
 	if [ ! -d "$work/pg/template" ]; then
-		as_user "$bindir/initdb" -D "$work/pg/template" -U postgres -A trust -N -E UTF8 --locale=C.UTF-8
+		as_user env -u RUN_SERVER "$bindir/initdb" -D "$work/pg/template" -U postgres -A trust -N -E UTF8 --locale=C.UTF-8
 	fi
 	make_own "$dir"
 	as_user cp -a "$work/pg/template" "$dir/data"

@@ -160,30 +160,29 @@ compiled_attachment(Relation relation, const Trigger *trigger)
 	MemoryContext context;
 	MemoryContext caller;
 
-	if (!entry->valid || entry->relation != RelationGetRelid(relation))
+	if (entry->valid && entry->relation == RelationGetRelid(relation))
+		return entry->attached;
+	context = AllocSetContextCreate(CurrentMemoryContext, "aftersale attachment", ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	compilation.definition = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[1])));
+	fault = try_to_compile(&compilation);
+	MemoryContextSwitchTo(caller);
+	if (fault != NULL)
 	{
-		context = AllocSetContextCreate(CurrentMemoryContext, "aftersale attachment", ALLOCSET_SMALL_SIZES);
-		caller = MemoryContextSwitchTo(context);
-		compilation.definition = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[1])));
-		fault = try_to_compile(&compilation);
-		MemoryContextSwitchTo(caller);
-		if (fault != NULL)
-		{
-			ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("%s", fault),
-							  errdetail("Rows pass attachment \"%s\" unseen, as its \"on_fault\" says.", trigger->tgargs[0]),
-							  errhint("SELECT * FROM aftersale.attachments(); tells what to do.")));
-			MemoryContextDelete(context);
-			return NULL;
-		}
-		entry = entry_of(trigger->tgoid);	/* compiling may have moved it */
-		if (entry->context != NULL)
-			MemoryContextSetParent(entry->context, TopTransactionContext);
-		MemoryContextSetParent(context, CacheMemoryContext);
-		entry->context = context;
-		entry->attached = compilation.attached;
-		entry->relation = RelationGetRelid(relation);
-		entry->valid = invalidations == before;
+		ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg("%s", fault),
+						  errdetail("Rows pass attachment \"%s\" unseen, as its \"on_fault\" says.", trigger->tgargs[0]),
+						  errhint("SELECT * FROM aftersale.attachments(); tells what to do.")));
+		MemoryContextDelete(context);
+		return NULL;
 	}
+	entry = entry_of(trigger->tgoid);	/* compiling may have moved it */
+	if (entry->context != NULL)
+		MemoryContextSetParent(entry->context, TopTransactionContext);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	entry->context = context;
+	entry->attached = compilation.attached;
+	entry->relation = RelationGetRelid(relation);
+	entry->valid = invalidations == before;
 	return entry->attached;
 }
 
