@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "judge.h"
 #include "judge_rules.h"
+#include "request.h"
 #include "kernel/currency.h"
 #include "money.h"
 #include "report_payload.h"
@@ -217,8 +218,8 @@ read_request(const AsRequestRow *row, const AsFlow *flow, AsRequest *request)
 	request->paused.due_at = as_row_instant(row, AS_COL_paused_due_at);
 	request->extensions = DatumGetInt32(row->values[AS_COL_extensions]);
 	request->acts = !row->nulls[AS_COL_act_at];
-	/* what failed is tried again, and has attempts */
-	request->parked = !row->nulls[AS_COL_fault] && DatumGetInt32(row->values[AS_COL_attempts]) == 0;
+	/* what failed is tried again: its fault begins with an SQLSTATE */
+	request->parked = as_has_fault(row, AS_FAULT_OVERDUE);
 	/* rules that acted at the opening did so at its instant, too */
 	request->by_clock = strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_TIMEOUT) == 0 ||
 		strcmp(as_row_text(row, AS_COL_last_action), AS_ACTION_OPEN) == 0;

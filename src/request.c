@@ -68,6 +68,12 @@ refuse_decided_column(AsRequestColumn column, bool inserting)
 	as_report(&error);
 }
 
+bool
+as_has_fault(const AsRequestRow *row, const char *fault)
+{
+	return !row->nulls[AS_COL_fault] && strncmp(as_row_text(row, AS_COL_fault), fault, strlen(fault)) == 0;
+}
+
 AsRequestColumn
 as_request_decided_change(const AsRequestRow *old, const AsRequestRow *new)
 {
@@ -267,12 +273,8 @@ apply(const Statement *statement, const AsJudgement *judgement, const char *acti
 	as_row_set_instant(row, AS_COL_paused_due_at, as_paused_due_at(decision));
 	as_row_set(row, AS_COL_extensions, Int32GetDatum(decision->extensions));
 	as_row_set(row, AS_COL_attempts, Int32GetDatum(0));
-	if (!decision->overdue_at_opening)
-		as_row_set_null(row, AS_COL_fault);
-	else if (strcmp(action, AS_ACTION_REPORT) == 0)
-		as_row_set_text(row, AS_COL_fault, "overdue when reported");
-	else if (!judgement->request.parked)
-		as_row_set_text(row, AS_COL_fault, "overdue at opening");
+	as_row_set_text(row, AS_COL_fault, !decision->overdue_at_opening ? NULL :
+					strcmp(action, AS_ACTION_REPORT) == 0 || as_has_fault(row, AS_FAULT_REPORTED) ? AS_FAULT_REPORTED : AS_FAULT_OPENING);
 	as_row_set(row, AS_COL_event_seq, Int64GetDatum(event_seq + decision->n_events));
 
 	as_row_set_text(row, AS_COL_last_action, action);
@@ -374,6 +376,20 @@ settles_overdue(const AsRequestRow *old, const AsRequestRow *new)
 		as_shop_strategies(as_shop(as_row_int64(old, AS_COL_shop_id)), as_row_text(old, AS_COL_flow)) != NULL;
 }
 
+/*
+ * Where the sweep parks a row whose deadline is left to a person, since a timer of
+ * it failed: that it is so stands before the error.
+ */
+static bool
+keep_overdue(const AsRequestRow *old, AsRequestRow *new)
+{
+	if (!as_parking || !as_has_fault(old, AS_FAULT_OVERDUE) || as_request_same(old, new, AS_COL_attempts) || new->nulls[AS_COL_fault])
+		return false;
+	as_row_set_text(new, AS_COL_fault, psprintf("%s; %s", as_has_fault(old, AS_FAULT_REPORTED) ? AS_FAULT_REPORTED : AS_FAULT_OPENING,
+												as_row_text(new, AS_COL_fault)));
+	return true;
+}
+
 /* Returns false where nothing was decided: the row stays as the UPDATE made it. */
 static bool
 update_request(const Statement *statement, const AsRequestRow *old, AsRequestRow *new)
@@ -385,6 +401,8 @@ update_request(const Statement *statement, const AsRequestRow *old, AsRequestRow
 
 	check_same(old, new);
 	check_command(new);
+	if (keep_overdue(old, new))
+		return true;
 	if (!as_request_same(old, new, AS_COL_amount))
 		check_amount(new, AS_COL_amount);
 	if (!as_request_same(old, new, AS_COL_tax))

@@ -12,6 +12,14 @@
 /* Lets the sweep write act_at, attempts and fault of a row that it parks. */
 extern bool as_parking;
 
+/* The fault of a request whose deadline is left to a person; "; " and an error may follow, of a timer that fails. */
+#define AS_FAULT_OVERDUE	"overdue "
+#define AS_FAULT_OPENING	AS_FAULT_OVERDUE "at opening"
+#define AS_FAULT_REPORTED	AS_FAULT_OVERDUE "when reported"
+
+/* Whether the row's fault begins so. */
+extern bool as_has_fault(const AsRequestRow *row, const char *fault);
+
 /* as_flow_epoch() when the last statement on aftersale.request began to decide. */
 extern uint64 as_decided_under;
 

@@ -132,9 +132,17 @@ SELECT state, due_at, act_at, fault FROM aftersale.request WHERE shop_id = 986 A
 INSERT INTO aftersale.flow_override (shop_id, flow, state, term) VALUES (986, 'douyin/shipped_refund_only', 'awaiting_refusal', '1 hour');
 SELECT pg_temp.word(986, 'S5', '1', '2026-11-22 09:00+00', '{}', NULL, 'agree_refuse_sign');
 SELECT state, due_at, act_at, fault FROM aftersale.request WHERE shop_id = 986 AND external_ref = 'S5';
+-- a warning that fails is tried again, and the deadline is no less a person's
+CREATE FUNCTION pg_temp.fails() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.last_action = 'timeout' AND OLD.last_action <> 'timeout' THEN RAISE 'not now'; END IF; RETURN NULL; END $$;
+CREATE TRIGGER fails AFTER UPDATE ON aftersale.request FOR EACH ROW EXECUTE FUNCTION pg_temp.fails();
+SELECT aftersale.fire_due(986, 'infinity', 100);
+SELECT state, attempts, fault FROM aftersale.request WHERE shop_id = 986 AND external_ref = 'S5';
+DROP TRIGGER fails ON aftersale.request;
+SELECT pg_temp.clock('2026-11-22 11:10+00') \g /dev/null
 -- its warnings are told all the same, and nothing else comes of them
 SELECT aftersale.fire_due(986, 'infinity', 100), aftersale.fire_due(986, 'infinity', 100);
 SELECT state, refund_amount, act_at, fault, last_action FROM aftersale.request WHERE shop_id = 986 AND external_ref = 'S5';
+SELECT pg_temp.clock('2026-11-22 11:00+00') \g /dev/null
 
 -- messages that cannot be applied are kept with the reason, and taken up again
 SELECT pg_temp.word(985, 'F1', '1', '2026-11-22 09:00+00', '{"type": 3}');
