@@ -26,8 +26,8 @@ release_of()	# VERSION of PostgreSQL: the release that has it
 {
 	case $1 in
 		15) echo bookworm ;;
-		17) echo trixie ;;
-		18 | checked) echo forky ;;
+		17 | checked-17) echo trixie ;;
+		18 | checked-18) echo forky ;;
 		*) echo "no release of Debian with PostgreSQL $1 is known here" >&2; exit 2 ;;
 	esac
 }

@@ -121,7 +121,7 @@ copy_tree()
 # the servers' logs, where .ci/reported reads it.
 #	coverage	counts the lines that run
 #	undefined	undefined behaviour
-# and with the server of ".ci/chroot checked" alone, which asserts and wipes what is freed:
+# and with the server of ".ci/chroot checked-..." alone, which asserts and wipes what is freed:
 #	address		accesses to memory that is not allocated, and undefined behaviour
 #	valgrind	the same accesses, and values that nobody has set
 instrument()
