@@ -44,7 +44,7 @@ coverage:	## line coverage of src/ by the tests: what did not run, and a failure
 check-undefined:	## the tests with a library that reports undefined behaviour
 	@INSTRUMENT=undefined AFTER=.ci/reported SUITE="$${SUITE:-regress,isolation,pgtap,tap}" .ci/check
 
-check-address:	## the tests with the address sanitizer, on 17 and 18 built with assertions, whose palloc() it knows (root, mmdebstrap)
+check-address:	## the tests with the address sanitizer, on 17, and on 18 built with assertions, whose palloc() it knows (root, mmdebstrap)
 	@INSTRUMENT=address AFTER=.ci/reported SUITE="$${SUITE:-regress,isolation,pgtap,tap,doc}" .ci/chroot checked-17 checked-18
 
 check-valgrind:	## the same server under valgrind: values that nobody has set as well; hours without TEST

@@ -205,6 +205,7 @@ INSERT INTO calls VALUES
 	('bind', $$SELECT aftersale.bind('aftersale.calendar', 'temu/ticket', '{"shop": {"value": 430}, "state": "name"}', '{"x": "requested"}')$$),
 	('unbind', $$SELECT aftersale.unbind('aftersale.charge')$$),
 	('backfill', $$SELECT aftersale.backfill('x')$$),
+	('may_wait', $$SELECT aftersale.may_wait()$$),
 	('binding_check', $$SELECT aftersale.binding_check('x')$$),
 	('binding_definition', $$SELECT aftersale.binding_definition('aftersale.calendar', 'temu/ticket', '{"shop": {"value": 430}, "state": "name"}', '{"x": "requested"}', '{}') IS NULL$$),
 	('binding_fill', $$SELECT aftersale.binding_fill('aftersale.charge', 'x', 10, NULL)$$),
