@@ -115,8 +115,6 @@ typedef struct AsAttached
 	const char *counts_sql;
 	Node	   *when;
 	Node	   *counts;
-	bool		passes_faults;	/* where it does not fit its table any more,
-								 * rows pass */
 	AsTerm		term;			/* of a deadline */
 	struct AsBinding *binding;	/* of a binding; else NULL */
 } AsAttached;
@@ -165,6 +163,9 @@ extern void as_attach_require_owner(Oid relation, const char *name);
  * RA100 or RA101 (code), which name attachment and table, where they do not fit.
  */
 extern AsAttached *as_attach_compile(Relation relation, const char *name, Jsonb *definition, const char *code);
+
+/* Whether rows pass where the definition does not fit its table any more; asked before anything else of it is read. */
+extern bool as_attach_passes_faults(JsonbContainer *definition);
 
 /* How errors call the table. */
 extern const char *as_attach_table(Relation relation);
@@ -226,6 +227,12 @@ extern Oid	as_attach_table_of(const char *name, bool anew);
  * somebody made them who was granted TRIGGER.
  */
 extern bool as_attach_is_of(Relation relation, const char *name);
+
+/*
+ * Whether a trigger that writes with the rights of another role has to work: it is
+ * not paused, and on the attachment's table.  Raises as as_attach_require_registered().
+ */
+extern bool as_attach_works(const AsAttachCall *call);
 
 /* ---- attach_rows.c ---- */
 

@@ -122,18 +122,13 @@ compile(void *context)
 	compilation->attached = as_attach_compile(compilation->relation, compilation->name, compilation->definition, RA_ATTACHMENT_BROKEN);
 }
 
-/*
- * Compiles in the current memory context.  Why it does not fit, where rows pass
- * then: its option "on_fault" is asked before anything else of it is read.
- */
+/* Compiles in the current memory context.  Why it does not fit, where rows pass then. */
 static const char *
 try_to_compile(Compilation *compilation)
 {
-	JsonbValue *on_fault = JB_ROOT_IS_OBJECT(compilation->definition) ?
-	getKeyJsonValueFromContainer(&compilation->definition->root, "on_fault", strlen("on_fault"), NULL) : NULL;
 	ErrorData  *error;
 
-	if (on_fault == NULL || on_fault->type != jbvString || on_fault->val.string.len != 4 || memcmp(on_fault->val.string.val, "pass", 4) != 0)
+	if (!JB_ROOT_IS_OBJECT(compilation->definition) || !as_attach_passes_faults(&compilation->definition->root))
 	{
 		compile(compilation);
 		return NULL;

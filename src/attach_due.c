@@ -175,10 +175,7 @@ aftersale_attached_due(PG_FUNCTION_ARGS)
 
 	as_attach_require_statement_trigger(fcinfo);
 	list.call = as_attach_call(fcinfo, AS_ATTACH_DEADLINE, AS_WORD_KEY);
-	if (list.call->state.paused)
-		PG_RETURN_POINTER(NULL);
-	as_attach_require_registered(list.call);
-	if (!as_attach_is_of(list.call->relation, list.call->name))
+	if (!as_attach_works(list.call))
 		PG_RETURN_POINTER(NULL);
 	list.context = AllocSetContextCreate(CurrentMemoryContext, "aftersale deadlines", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(list.context);

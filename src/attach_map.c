@@ -488,17 +488,27 @@ check_together(AsMapCompiler *compiler)
 					  "\"amount\" and \"paid\" are in different units");
 	if (compiler->attached->counts_sql != NULL && !order)
 		as_map_refuse(compiler, NULL, "\"counts\" is given without \"order\"");
-	if (order && compiler->attached->passes_faults)
-		as_map_refuse(compiler, "pause() lets rows pass, and adds the totals up anew afterwards.",
-					  "with \"order\", \"on_fault\" cannot be \"pass\": the totals would miss the rows");
+}
+
+bool
+as_attach_passes_faults(JsonbContainer *definition)
+{
+	const char *on_fault = as_map_string(definition, "on_fault");
+
+	return on_fault != NULL && strcmp(on_fault, "pass") == 0;
 }
 
 static void
-check_on_fault(AsMapCompiler *compiler, const char *on_fault)
+check_on_fault(AsMapCompiler *compiler, JsonbContainer *definition)
 {
-	compiler->attached->passes_faults = on_fault != NULL && strcmp(on_fault, "pass") == 0;
-	if (on_fault != NULL && !compiler->attached->passes_faults && strcmp(on_fault, "refuse") != 0)
+	const char *on_fault = as_map_string(definition, "on_fault");
+	bool		passes = as_attach_passes_faults(definition);
+
+	if (on_fault != NULL && !passes && strcmp(on_fault, "refuse") != 0)
 		as_map_refuse(compiler, "There are: refuse, pass.", "\"on_fault\" cannot be \"%s\"", on_fault);
+	if (passes && compiler->attached->kind == AS_ATTACH_REFUND_CHECK && compiler->attached->sources[AS_WORD_ORDER].from != AS_FROM_NOTHING)
+		as_map_refuse(compiler, "pause() lets rows pass, and adds the totals up anew afterwards.",
+					  "with \"order\", \"on_fault\" cannot be \"pass\": the totals would miss the rows");
 }
 
 static void
@@ -518,7 +528,6 @@ read_definition(AsMapCompiler *compiler, JsonbContainer *definition)
 	attached->kind = (AsAttachKind) k;
 	attached->when_sql = as_map_string(definition, "when");
 	attached->counts_sql = as_map_string(definition, "counts");
-	check_on_fault(compiler, as_map_string(definition, "on_fault"));
 	if (attached->kind == AS_ATTACH_DEADLINE)
 	{
 		if (term == NULL)
@@ -531,6 +540,7 @@ read_definition(AsMapCompiler *compiler, JsonbContainer *definition)
 		if (words[i].kinds & (1 << k))
 			map_word(compiler, (AsWord) i, columns->val.binary.data);
 	check_together(compiler);
+	check_on_fault(compiler, definition);
 	if (attached->kind == AS_ATTACH_BINDING)
 		as_bind_read(compiler, definition);
 	compiler->word = "when";

@@ -708,10 +708,7 @@ aftersale_attached_sum(PG_FUNCTION_ARGS)
 
 	as_attach_require_statement_trigger(fcinfo);
 	call = as_attach_call(fcinfo, AS_ATTACH_REFUND_CHECK, AS_WORD_ORDER);
-	if (call->state.paused)
-		PG_RETURN_POINTER(NULL);
-	as_attach_require_registered(call);
-	if (!as_attach_is_of(call->relation, call->name))
+	if (!as_attach_works(call))
 		PG_RETURN_POINTER(NULL);
 	context = AllocSetContextCreate(CurrentMemoryContext, "aftersale sums", ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);

@@ -97,3 +97,12 @@ as_attach_is_of(Relation relation, const char *name)
 {
 	return is_part_of(relation, as_attach_table_of(name, false)) || is_part_of(relation, as_attach_table_of(name, true));
 }
+
+bool
+as_attach_works(const AsAttachCall *call)
+{
+	if (call->state.paused)
+		return false;
+	as_attach_require_registered(call);
+	return as_attach_is_of(call->relation, call->name);
+}

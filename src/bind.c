@@ -272,10 +272,7 @@ aftersale_attached_binding(PG_FUNCTION_ARGS)
 
 	as_attach_require_statement_trigger(fcinfo);
 	call = as_attach_call(fcinfo, AS_ATTACH_BINDING, AS_WORD_STATE);
-	if (call->state.paused)
-		PG_RETURN_POINTER(NULL);
-	as_attach_require_registered(call);
-	if (!as_attach_is_of(call->relation, call->name))
+	if (!as_attach_works(call))
 		PG_RETURN_POINTER(NULL);
 	as_bound_changes_init(&changes, call);
 	as_attach_each_pair(call, trigger, take_pair, &changes);

@@ -87,6 +87,13 @@ extern const char *as_bound_keys_sql(const AsAttached *attached);
 /* The row's code: index, or one of the above. */
 extern int	as_bound_code(AsAttachCall *call, TupleTableSlot *row);
 
+/* Whether two texts are the same, NULL like NULL. */
+static inline bool
+as_bound_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 /* ---- bind_table.c ---- */
 
 /* Whether there is any binding in the database; costs nothing where there is none. */

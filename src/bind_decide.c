@@ -40,12 +40,6 @@ typedef struct Decider
 	AsActorKind login_kind;
 } Decider;
 
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static const char *
 keep(const Decider *decider, const char *text)
 {
@@ -147,8 +141,8 @@ answer_for(Decider *decider, const AsBoundChange *change)
 	for (int i = decider->count - 1; i >= 0; i--)
 	{
 		result = &decider->answers[i];
-		if (result->code == change->code && result->version == change->version && same(result->flow, change->flow) &&
-			same(result->state, state) && result->actor == actor)
+		if (result->code == change->code && result->version == change->version && as_bound_same(result->flow, change->flow) &&
+			as_bound_same(result->state, state) && result->actor == actor)
 			return result;
 	}
 	if (decider->count == decider->capacity)

@@ -204,12 +204,6 @@ is_shop(Preview *preview, int64 shop)
 	return preview->known[preview->n_shops - 1];
 }
 
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 static void
 count_row(Preview *preview, const char *code, const char *state, const char *what)
 {
@@ -219,7 +213,7 @@ count_row(Preview *preview, const char *code, const char *state, const char *wha
 	for (int i = 0; i < preview->count; i++)
 	{
 		alike = &preview->alikes[i];
-		if (same(alike->code, code) && same(alike->state, state) && same(alike->what, what))
+		if (as_bound_same(alike->code, code) && as_bound_same(alike->state, state) && as_bound_same(alike->what, what))
 		{
 			alike->rows++;
 			return;

@@ -699,6 +699,7 @@ act(const AsDecideInput *input, AsDecision *decision, AsError *error)
 				return as_hint(error, "Act as that person, without naming system as the actor.");
 			}
 			decision->armed = true;
+			/* where timers ran out and the timeout cannot, its error is told */
 			if (!apply_overdue(input, decision->at, decision, error) || decision->n_events == before)
 				return false;
 			decision->n_overdue = decision->n_events;

@@ -147,6 +147,7 @@ SELECT aftersale.bind('claim', 'own/complaint', '{"shop": "shop", "state": "stat
 INSERT INTO claim VALUES (50, 1, 'waiting', 10), (51, 1, 'waiting', 10);
 SELECT is(pg_temp.commit(), 'accepted', 'while it fits');
 SELECT is(pg_temp.request_of('f', '50'), 'waiting', '... rows are requests');
+SELECT lives_ok('ALTER TABLE claim ALTER COLUMN amount TYPE numeric(12,2)', 'the condition of its constraint trigger blocks no migration of the ERP''s');
 SET client_min_messages = error;
 ALTER TABLE claim RENAME COLUMN due TO deadline;
 INSERT INTO claim VALUES (52, 1, 'waiting', 10);

@@ -134,6 +134,16 @@ UPDATE t SET amount = 2 WHERE id = 15;
 DELETE FROM t WHERE id IN (14, 15);
 SELECT aftersale.detach('t');
 ALTER TABLE t RENAME millis TO ms;
+-- an expression whose literal the column's type of now does not take is a fault as well
+ALTER TABLE t ADD COLUMN weight numeric;
+SELECT aftersale.attach_refund_check('t', '{"amount": "amount"}', '{"name": "map", "when": "weight >= ''1.5''", "on_fault": "pass"}');
+BEGIN;
+ALTER TABLE t ALTER weight TYPE int;
+INSERT INTO t (id, amount, weight) VALUES (16, -1, 2);
+SELECT intact, problem FROM aftersale.attachments() WHERE name = 'map';
+ROLLBACK;
+INSERT INTO t (id, amount, weight) VALUES (16, -1, 2);
+SELECT aftersale.detach('t');
 SELECT aftersale.attach_refund_check('t', '{"amount": "amount", "paid": {"sql": "erp_map.paid(id)"}}', '{"name": "map"}');
 -- a later BEFORE trigger can change what was checked
 CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.amount := 99; RETURN NEW; END';
