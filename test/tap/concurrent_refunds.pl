@@ -36,6 +36,16 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE answer (run text, request_id bigint, sqlstate text, retries int);
 	-- the naive way: look at what was refunded, insert where it fits
 	CREATE TABLE naive_refund (run text, order_ref text, amount numeric);
+	-- where sessions meet, so that a race is certain: each counts itself, outside of all transactions, and waits for others
+	CREATE SEQUENCE met;
+	CREATE PROCEDURE meet(number bigint) LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM nextval('met');
+		FOR i IN 1 .. 60000 LOOP
+			EXIT WHEN (SELECT last_value FROM met) >= number;
+			PERFORM pg_sleep(0.001);
+		END LOOP;
+	END $$;
 });
 
 # One session's script: for each of its requests an act in a transaction of its
@@ -141,14 +151,16 @@ for my $o (1 .. $orders) { push @{ $of_session[$_] }, $o for 0 .. $sessions - 1 
 my $naive = sub {
 	my ($run, $order) = @_;
 	return "SELECT coalesce(sum(amount), 0) <= 60 AS fits FROM naive_refund WHERE run = '$run' AND order_ref = '$order' \\gset
-SELECT pg_sleep(0.001);
+-- go on when three have looked at this order: who goes through the orders in the same way cannot be further
+CALL meet(@{[ ($order - 1) * $sessions + 3 ]});
 INSERT INTO naive_refund SELECT '$run', '$order', 40 WHERE :'fits'::boolean;";
 };
 for my $level ('read committed', 'repeatable read')
 {
+	$node->safe_psql('postgres', 'ALTER SEQUENCE met RESTART');
 	together("naive $level", [$level], $naive, sub { return @{ $of_session[ $_[0] ] } });
-	cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM (SELECT FROM naive_refund WHERE run = 'naive $level' GROUP BY order_ref HAVING sum(amount) > 100) o"),
-		'>', 0, "$level: check-then-insert refunds more than was paid, which this harness sees");
+	is($node->safe_psql('postgres', "SELECT count(*) FROM (SELECT FROM naive_refund WHERE run = 'naive $level' GROUP BY order_ref HAVING sum(amount) > 100) o"),
+		$orders, "$level: check-then-insert refunds more than was paid, which this harness sees");
 }
 
 # ---- bulk acts on overlapping sets, fifty sessions ----
@@ -178,11 +190,13 @@ $errors = together('bulk', ['read committed'], $bulk, sub { my $i = shift; retur
 is($node->safe_psql('postgres', "SELECT sqlstate, count(*), sum(retries) FROM answer GROUP BY 1"), '00000|100|0', 'the same in plain SQL that locks by key first');
 is($errors, '', '... without a deadlock or another error');
 $sessions = 10;
-# the harness can fail here, too: each session locks in an order of its own
-$node->safe_psql('postgres', 'TRUNCATE answer');
+# the harness can fail here, too: each session locks in an order of its own, the
+# first row of which two hold before they go on
+$node->safe_psql('postgres', 'TRUNCATE answer; ALTER SEQUENCE met RESTART');
 $bulk = sub {
-	return join "\n", map { "UPDATE aftersale.request SET action = 'note' WHERE shop_id = 1 AND request_id = $_;" }
+	my ($one, @others) = map { "UPDATE aftersale.request SET action = 'note' WHERE shop_id = 1 AND request_id = $_;" }
 		sort { ($a * 7919 + $_[1] * 104729) % 211 <=> ($b * 7919 + $_[1] * 104729) % 211 } $first + 1 .. $first + 20;
+	return join "\n", $one, 'CALL meet(2);', @others;
 };
 $errors = together('bulk', ['read committed'], $bulk, sub { my $i = shift; return map { $i * 100 + $_ } 1 .. 2 });
 like($errors, qr/deadlock detected/, 'row by row in orders of their own sessions deadlock, which this harness sees');

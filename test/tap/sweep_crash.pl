@@ -41,7 +41,8 @@ sub open_due
 sub done { return as_erp(q{SELECT count(*) FROM aftersale.event WHERE action = 'timeout'}) }
 
 my $in_between = 0;
-for my $crash (1 .. $crashes)
+# as often as was asked, and on until one fell into the middle
+for (my $crash = 1; $crash <= $crashes || (!$in_between && $crash <= 10 * $crashes); $crash++)
 {
 	open_due($batches * 1000);
 	my $before = done();
@@ -59,7 +60,7 @@ for my $crash (1 .. $crashes)
 	my $after = done();
 	$in_between++ if $after > $before && $after < $opened;
 }
-note("$in_between of $crashes were hit with some of it done");
+note("$in_between were hit with some of it done");
 cmp_ok($in_between, '>', 0, 'the server died while a part was done');
 
 as_erp('CALL aftersale.sweep()');

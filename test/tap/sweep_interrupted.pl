@@ -74,7 +74,7 @@ for my $way ('a statement_timeout', 'pg_cancel_backend()', 'pg_terminate_backend
 	my $error;
 	if ($way eq 'a statement_timeout')
 	{
-		(undef, undef, $error) = $node->psql('postgres', "SET statement_timeout = '2s';\nCALL aftersale.sweep();", @erp);
+		(undef, undef, $error) = $node->psql('postgres', "SET statement_timeout = '5s';\nCALL aftersale.sweep();", @erp);
 	}
 	else
 	{
