@@ -1,7 +1,6 @@
 -- needs the tables of this version
 -- bind(): rows of a table of the ERP's are requests.  What opens them, what acts
 -- on them, what goes back into the rows, and what happens where the two disagree.
--- needs the tables of this version
 BEGIN;
 \ir bind.psql
 

@@ -1,7 +1,6 @@
 -- needs the tables of this version
 -- bind(): what the ERP does itself is told to it, conflicts are accepted or noted,
 -- rows that were there are taken in, and every kind of key, time and state is read.
--- needs the tables of this version
 BEGIN;
 \ir bind.psql
 

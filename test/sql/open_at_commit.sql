@@ -1,3 +1,4 @@
+-- needs the tables of this version
 -- Bindings with open_at commit, at real ends of transactions: what is refused is
 -- an error of COMMIT; who commits needs no rights; a cursor that is held writes
 -- at the commit, too; unbound meanwhile, nothing opens.

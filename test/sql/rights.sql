@@ -3,7 +3,6 @@
 -- that nothing it can read or call, and no error's text, tells it of a shop
 -- that is not its own, not even whether it exists.
 -- A new function that is not immutable needs a line below.
--- needs the tables of this version
 \set VERBOSITY terse
 SET client_min_messages = warning;
 SET TIME ZONE 'UTC';
