@@ -29,7 +29,7 @@ EXTRA_CLEAN = aftersale--*.sql build results log tmp_check regression.diffs regr
 
 # Goals that need no server headers, so that they work before PostgreSQL is
 # installed; everything else is PGXS.
-OWN_GOALS = deps demo check check-deep check-upgrade check-tryton check-mutations check-versions check-undefined check-address check-valgrind coverage fuzz bench lint dist doc help kernel calendars
+OWN_GOALS = deps demo check check-deep check-clock check-upgrade check-tryton check-mutations check-versions check-undefined check-address check-valgrind coverage fuzz bench lint dist doc help kernel calendars
 ifeq ($(filter-out $(OWN_GOALS),$(or $(MAKECMDGOALS),all)),)
 include $(srcdir_)/.ci/goals.mk
 else

@@ -19,6 +19,9 @@ check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); calls
 check-tryton:	## a real ERP, Tryton from Debian's packages, with aftersale in its database; TEST=name
 	@.ci/check-tryton
 
+check-clock:	## the tests on days to come: AHEAD="n ..." days ahead (40 95 460 1830)
+	@.ci/check-clock
+
 check-upgrade:	## pg_upgrade of a server in use, from 15 to 17 and to 18, each in a Debian that has both (root, mmdebstrap)
 	@.ci/pg_upgrade
 
