@@ -223,6 +223,8 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 -- tables that were never analyzed look small, and joining them row by row would take hours
 SET enable_nestloop = off
+-- which makes any plan look so dear that compiling it takes a thousand times as long as running it
+SET jit = off
 AS $function$
 BEGIN
     PERFORM aftersale.require_installed();

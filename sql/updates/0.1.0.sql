@@ -32,3 +32,4 @@ DROP FUNCTION aftersale.migrate();
 --@replace FUNCTION aftersale.grant_access
 --@replace FUNCTION aftersale.revoke_access
 --@replace FUNCTION aftersale.detach
+--@replace FUNCTION aftersale.verify_history
