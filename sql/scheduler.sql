@@ -127,7 +127,7 @@ DECLARE
 BEGIN
     RETURN NEXT ROW('tables', version IS NOT DISTINCT FROM ours, format('version %s, the library writes %s', coalesce(version::text, 'unknown'), ours),
         CASE WHEN version < ours THEN 'SELECT aftersale.migrate();'
-             WHEN version > ours THEN 'Install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
+             WHEN version > ours THEN 'Connect again: this session may hold the library of the version before. Else install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
              WHEN version IS NULL THEN 'The row of aftersale.installation is missing: restore it from a dump' END)::aftersale.health_check;
 
     SELECT string_agg(e, ', ' ORDER BY e) FILTER (WHERE t.oid IS NULL),

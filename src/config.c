@@ -127,7 +127,8 @@ check_version(void)
 				"the tables of aftersale have version %d, this library works with %d",
 				version, AS_TABLES_VERSION);
 		if (version > AS_TABLES_VERSION)
-			as_hint(&error, "Install the newer package of aftersale on this server, then: "
+			as_hint(&error, "Connect again: this session may hold the library of the version before. "
+					"Else install the newer package of aftersale on this server, then: "
 					"ALTER EXTENSION aftersale UPDATE;");
 		else
 			as_hint(&error, "Run: SELECT aftersale.migrate();");

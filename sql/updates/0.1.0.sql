@@ -15,6 +15,7 @@ DROP FUNCTION aftersale.migrate();
 --@part bind
 --@part uninstall
 --@replace FUNCTION aftersale.health_of_job
+--@replace FUNCTION aftersale.health_of_tables
 --@replace FUNCTION aftersale.health_of_sweep
 --@replace FUNCTION aftersale.attachment_triggers
 --@replace FUNCTION aftersale.attachment_statements
