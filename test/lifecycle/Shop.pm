@@ -44,7 +44,8 @@ sub open_shop
 	});
 }
 
-# A table of the ERP's whose rows are requests, and what it does with some of them.
+# Tables of the ERP's whose rows are requests, of one at the end of the transaction,
+# and what it does with some of them.
 sub bind_table
 {
 	my ($node, $database) = @_;
@@ -53,7 +54,10 @@ sub bind_table
 		SELECT aftersale.bind('public.tickets', 'temu/ticket', '{"shop": {"value": 1}, "state": "status", "due": "due"}',
 			'{"open": "requested", "answered": {"state": "replied", "payload": {"remark": "x"}}, "waived": "evidence_waived"}', '{"name": "tickets"}');
 		INSERT INTO public.tickets (id, status) SELECT n, 'open' FROM generate_series(1, 10) n;
-		UPDATE public.tickets SET status = 'answered' WHERE id <= 3});
+		UPDATE public.tickets SET status = 'answered' WHERE id <= 3;
+		CREATE TABLE public.claims (id int PRIMARY KEY, status text NOT NULL);
+		SELECT aftersale.bind('public.claims', 'temu/ticket', '{"shop": {"value": 1}, "state": "status"}', '{"open": "requested"}', '{"name": "claims", "open_at": "commit"}');
+		INSERT INTO public.claims VALUES (1, 'open')});
 }
 
 # Row and request follow each other: the row's change is an act, an act changes the row.
@@ -66,7 +70,8 @@ sub bound_work
 		SELECT r.state, r.due_at FROM aftersale.request r JOIN aftersale.bound_row b USING (shop_id, request_id) WHERE b.binding = 'tickets' AND b.row_ref = '$one';
 		SELECT state FROM aftersale.act(1, (SELECT request_id FROM aftersale.bound_row WHERE binding = 'tickets' AND row_ref = '$other'), 'reply', '{"remark": "x"}');
 		SELECT status, due FROM public.tickets WHERE id = $other;
-		SELECT intact FROM aftersale.attachments() WHERE name = 'tickets'});
+		INSERT INTO public.claims VALUES ($other, 'open');
+		SELECT bool_and(intact) AND EXISTS (SELECT FROM aftersale.bound_row WHERE binding = 'claims' AND row_ref = '$other') FROM aftersale.attachments() WHERE name IN ('tickets', 'claims')});
 }
 
 # What a day's work comes to: every way in, and what is seen of it.  Turns begin

@@ -88,7 +88,7 @@ like(refused(q{SET ROLE clerk; INSERT INTO aftersale.request (shop_id, flow) VAL
 # and back again, beside what was kept
 $node->safe_psql('leaving', 'ALTER SCHEMA aftersale RENAME TO kept; CREATE EXTENSION aftersale');
 $node->safe_psql('leaving', q{SELECT aftersale.install(owner => 'erp')});
-is($node->safe_psql('leaving', 'SELECT count(*) FROM kept.request'), '114', 'the tables that were kept lie beside new ones');
+is($node->safe_psql('leaving', 'SELECT count(*) FROM kept.request'), '115', 'the tables that were kept lie beside new ones');
 
 $node->stop;
 done_testing();
