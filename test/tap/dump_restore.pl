@@ -49,7 +49,7 @@ sub all_of
 my $before = all_of('before');
 my $catalog = Shop::catalog($node, 'before');
 
-my %dump = map { $_ => $node->basedir . "/$_.dump" } qw(plain custom read);
+my %dump = map { $_ => $node->basedir . "/$_.dump" } qw(plain custom read schema);
 command_ok([ 'pg_dump', '-Fp', '-U', 'erp', '-f', $dump{plain}, $node->connstr('before') ], 'the owner dumps as a script');
 command_ok([ 'pg_dump', '-Fc', '-U', 'erp', '-f', $dump{custom}, $node->connstr('before') ], '... and as an archive');
 # who else: row-level security would hide rows, and pg_dump says so rather than leave them out
@@ -106,6 +106,20 @@ command_ok([ 'pg_restore', '--exit-on-error', '--no-owner', '-U', 'erp', '-d', $
 is(Shop::differences($before, all_of('of_owner')), '', '... every row, sequence, and trigger');
 is(Shop::work($node, 'of_owner', 2), $work, '... the engine works at once');
 is($node->safe_psql('of_owner', q{SET ROLE service; SELECT count(*) FROM aftersale.request}) > 100, 1, '... those with a capability have it');
+
+# over a database in use, which is dropped object by object, and all or nothing
+command_ok([ 'pg_restore', '--clean', '--if-exists', '--single-transaction', '--exit-on-error', '-U', $admin, '-d', $node->connstr('archive_admin'), $dump{custom} ], 'restored over a database in use');
+is(Shop::differences($before, all_of('archive_admin')), '', '... it is what was dumped');
+is(Shop::differences($catalog, Shop::catalog($node, 'archive_admin')), '', '... in all that the catalogs say');
+is(Shop::work($node, 'archive_admin', 2), $work, '... and the engine works at once');
+
+# the schema alone: pg_dump leaves extensions out, unless it is asked for them
+command_ok([ 'pg_dump', '-Fc', '-n', 'aftersale', '-e', 'aftersale', '-U', 'erp', '-f', $dump{schema}, $node->connstr('before') ], 'a dump of the schema and the extension');
+$node->safe_psql('postgres', 'CREATE DATABASE of_schema');
+$node->safe_psql('of_schema', q{CREATE FUNCTION public.own_note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'});	# what the user's trigger calls
+command_ok([ 'pg_restore', '--exit-on-error', '-U', $admin, '-d', $node->connstr('of_schema'), $dump{schema} ], '... is restored without the ERP\'s tables');
+is(Shop::fingerprint($node, 'of_schema'), Shop::fingerprint($node, 'before'), '... every row is there');
+is(Shop::as_erp($node, 'of_schema', q{SELECT state FROM aftersale.act(1, 60, 'reply', '{"remark": "x"}')}), 'replied', '... and the engine works at once');
 
 # a data-only restore over live triggers is refused, not half done
 sub restore_data
