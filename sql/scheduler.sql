@@ -254,7 +254,32 @@ DECLARE
     moved bigint;
     wrong bigint;
     example text;
+    zone text;
+    places text;
+    lost text[] := '{}';
+    lost_places text[] := '{}';
+    unusable text[];
 BEGIN
+    -- a server that was upgraded or restored may have fewer zones than the one of before
+    FOR zone, places IN
+        SELECT z.zone, min(z.place) || CASE WHEN count(*) > 1 THEN format(' and %s more', count(*) - 1) ELSE '' END
+        FROM (SELECT substring(c.calendar::text FROM '^zone ([^;]+)'), format('calendar "%s"', c.name) FROM aftersale.calendar c
+              UNION ALL
+              SELECT s.time_zone, format('%s of shop %s', s.country, s.shop_id) FROM aftersale.shop_country s) z(zone, place)
+        GROUP BY z.zone ORDER BY z.zone
+    LOOP
+        BEGIN
+            PERFORM pg_catalog.timezone(zone, pg_catalog.now());
+        EXCEPTION WHEN invalid_parameter_value THEN
+            lost := lost || zone;
+            lost_places := lost_places || format('"%s" (%s)', zone, places);
+        END;
+    END LOOP;
+    unusable := ARRAY(SELECT c.name FROM aftersale.calendar c WHERE lost <> '{}' AND substring(c.calendar::text FROM '^zone ([^;]+)') = ANY (lost));
+    RETURN NEXT ROW('zones', lost = '{}',
+        CASE WHEN lost = '{}' THEN 'the server knows the time zones of all calendars and shops' ELSE 'the server does not know time zone ' || array_to_string(lost_places, ', ') END,
+        CASE WHEN lost <> '{}' THEN 'Debian has old names in its package tzdata-legacy; or put the zones'' names of today (pg_timezone_names) into aftersale.calendar and aftersale.shop_country' END)::aftersale.health_check;
+
     -- what was computed by another state of the calendar or of the server's zone data
     SELECT count(*) INTO moved
     FROM (SELECT e.due_at, r.entered_at, r.opened_at, r.ordered_at, s.term, s.starts, c.calendar
@@ -263,7 +288,7 @@ BEGIN
               WHERE x.shop_id = r.shop_id AND x.request_id = r.request_id AND x.facts ? 'calendar'
               ORDER BY x.event_seq DESC LIMIT 1) e
           JOIN aftersale.flow_state s ON s.flow = r.flow AND s.version = r.flow_version AND s.state = e.to_state
-          JOIN aftersale.calendar c ON c.name = e.facts ->> 'calendar'
+          JOIN aftersale.calendar c ON c.name = e.facts ->> 'calendar' AND c.name <> ALL (unusable)
           WHERE r.act_at IS NOT NULL AND r.platform_due_at IS NULL AND NOT r.provisional
             AND NOT e.facts ? 'overrides' AND s.term IS NOT NULL AND e.to_state = r.state
             -- a deadline that was paused or extended since is another, as is one that was with the state, such as resumed
@@ -291,7 +316,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health_of_books() IS
-'The checks deadlines and balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
+'The checks zones, deadlines and balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
 
 CREATE FUNCTION aftersale.health_of_messages() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
@@ -384,4 +409,4 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health() IS
-'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, deadlines, balances, messages of platforms, attachments and bindings; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';
+'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, time zones, deadlines, balances, messages of platforms, attachments and bindings; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';

@@ -61,7 +61,9 @@ load_zone(const char *name, AsZone *zone)
 	if (tz == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("time zone \"%s\" not recognized (22023)", name),
-						errhint("The server's tz database has lost the zone of a stored business_calendar.")));
+						errdetail("A business_calendar that is stored names it, and the server's zone data has it no more."),
+						errhint("Debian has old names in its package tzdata-legacy; or put the zone's name of today "
+								"(pg_timezone_names) into the calendar.")));
 	zone->count = 0;
 	zone->at = palloc(sizeof(int64) * room);
 	zone->offset = palloc(sizeof(int32) * (room + 1));
