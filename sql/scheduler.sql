@@ -252,6 +252,8 @@ SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     moved bigint;
+    provisional bigint;
+    latest timestamptz;
     wrong bigint;
     example text;
     zone text;
@@ -303,6 +305,14 @@ BEGIN
         format('of the next 1000 deadlines %s would be computed otherwise by the calendars and zone data of today', moved),
         CASE WHEN moved > 0 THEN 'Holidays or the server''s zone data changed since: set request.platform_due_at where the platform counts anew' END)::aftersale.health_check;
 
+    -- a holiday that nobody has told of yet makes a deadline later than it is
+    SELECT count(*), max(r.due_at) INTO provisional, latest FROM aftersale.request r WHERE r.provisional AND r.act_at IS NOT NULL;
+    SELECT min(format('calendar "%s" is known until %s', c.name, c.known_until)) INTO example
+    FROM (SELECT x.name, substring(x.calendar::text FROM 'known until (\S+)') AS known_until FROM aftersale.calendar x) c
+    WHERE c.known_until::date < latest::date + 1 AND EXISTS (SELECT FROM aftersale.shop_country s WHERE s.calendar = c.name);
+    RETURN NEXT ROW('holidays', provisional = 0, format('%s deadlines rest on dates whose holidays are not known yet', provisional) || coalesce('; ' || example, ''),
+        CASE WHEN provisional > 0 THEN 'Bring the calendars up to date, by import_ics() or by UPDATE of aftersale.calendar: these deadlines are then computed anew' END)::aftersale.health_check;
+
     SELECT count(*), min(format('order "%s" of shop %s: %s %s booked, %s decided', d.order_ref, d.shop_id, d.booked, d.currency, d.decided))
     INTO wrong, example
     FROM (SELECT b.shop_id, b.order_ref, b.currency, b.refunded + b.platform_extra AS booked, coalesce(r.decided, 0) AS decided
@@ -316,7 +326,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health_of_books() IS
-'The checks zones, deadlines and balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
+'The checks zones, deadlines, holidays and balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
 
 CREATE FUNCTION aftersale.health_of_messages() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
@@ -409,4 +419,4 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health() IS
-'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, time zones, deadlines, balances, messages of platforms, attachments and bindings; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';
+'Looks at the tables'' version, the triggers, the scheduled job and its launcher, the last sweep, the clock, parked requests, time zones, deadlines, holidays, balances, messages of platforms, attachments and bindings; one row each, with the remedy where something is wrong. Where the tables are of a version that the library does not work with, that is all it says. To be called by the owner of the tables. Error RA001: not installed. Example: SELECT * FROM aftersale.health() WHERE NOT ok;';
