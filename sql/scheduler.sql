@@ -246,21 +246,20 @@ $function$;
 COMMENT ON FUNCTION aftersale.health_of_sweep() IS
 'The checks heartbeat, clock and parked of health(). Example: SELECT * FROM aftersale.health_of_sweep();';
 
-CREATE FUNCTION aftersale.health_of_books() RETURNS SETOF aftersale.health_check
+CREATE FUNCTION aftersale.health_of_deadlines() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    moved bigint;
-    provisional bigint;
-    latest timestamptz;
-    wrong bigint;
-    example text;
     zone text;
     places text;
     lost text[] := '{}';
     lost_places text[] := '{}';
     unusable text[];
+    moved bigint;
+    provisional bigint;
+    latest timestamptz;
+    example text;
 BEGIN
     -- a server that was upgraded or restored may have fewer zones than the one of before
     FOR zone, places IN
@@ -312,7 +311,19 @@ BEGIN
     WHERE c.known_until::date < latest::date + 1 AND EXISTS (SELECT FROM aftersale.shop_country s WHERE s.calendar = c.name);
     RETURN NEXT ROW('holidays', provisional = 0, format('%s deadlines rest on dates whose holidays are not known yet', provisional) || coalesce('; ' || example, ''),
         CASE WHEN provisional > 0 THEN 'Bring the calendars up to date, by import_ics() or by UPDATE of aftersale.calendar: these deadlines are then computed anew' END)::aftersale.health_check;
+END
+$function$;
+COMMENT ON FUNCTION aftersale.health_of_deadlines() IS
+'The checks zones, deadlines and holidays of health(). Example: SELECT * FROM aftersale.health_of_deadlines();';
 
+CREATE FUNCTION aftersale.health_of_books() RETURNS SETOF aftersale.health_check
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    wrong bigint;
+    example text;
+BEGIN
     SELECT count(*), min(format('order "%s" of shop %s: %s %s booked, %s decided', d.order_ref, d.shop_id, d.booked, d.currency, d.decided))
     INTO wrong, example
     FROM (SELECT b.shop_id, b.order_ref, b.currency, b.refunded + b.platform_extra AS booked, coalesce(r.decided, 0) AS decided
@@ -326,7 +337,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.health_of_books() IS
-'The checks zones, deadlines, holidays and balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
+'The check balances of health(). Reads every balance and refund: about a second for a million of them. Example: SELECT * FROM aftersale.health_of_books();';
 
 CREATE FUNCTION aftersale.health_of_messages() RETURNS SETOF aftersale.health_check
 LANGUAGE plpgsql STABLE
@@ -412,6 +423,7 @@ BEGIN
     END IF;
     RETURN QUERY SELECT * FROM aftersale.health_of_job();
     RETURN QUERY SELECT * FROM aftersale.health_of_sweep();
+    RETURN QUERY SELECT * FROM aftersale.health_of_deadlines();
     RETURN QUERY SELECT * FROM aftersale.health_of_books();
     RETURN QUERY SELECT * FROM aftersale.health_of_messages();
     RETURN QUERY SELECT * FROM aftersale.health_of_attachments();

@@ -17,6 +17,7 @@ DROP FUNCTION aftersale.migrate();
 --@replace FUNCTION aftersale.health_of_job
 --@replace FUNCTION aftersale.health_of_tables
 --@replace FUNCTION aftersale.health_of_sweep
+--@create FUNCTION aftersale.health_of_deadlines
 --@replace FUNCTION aftersale.health_of_books
 --@replace FUNCTION aftersale.attachment_triggers
 --@replace FUNCTION aftersale.attachment_statements

@@ -184,6 +184,7 @@ INSERT INTO calls VALUES
 	('health_of_sweep', $$SELECT count(*) > 0 FROM aftersale.health_of_sweep()$$),
 	('health_of_messages', $$SELECT count(*) > 0 FROM aftersale.health_of_messages()$$),
 	('health_of_books', $$SELECT count(*) > 0 FROM aftersale.health_of_books()$$),
+	('health_of_deadlines', $$SELECT count(*) > 0 FROM aftersale.health_of_deadlines()$$),
 	('health_of_attachments', $$SELECT count(*) > 0 FROM aftersale.health_of_attachments()$$),
 	('health_of_bindings', $$SELECT count(*) > 0 FROM aftersale.health_of_bindings()$$),
 	('attach', $$SELECT aftersale.attach('aftersale.charge', '{"kind": "refund_check", "columns": {"amount": "amount"}}', '{}')$$),
