@@ -12,7 +12,7 @@ deps:	## install the Debian packages that are missing (root or sudo)
 check:	## build and run every test; SUITE=a,b and TEST=name select
 	@.ci/check
 
-check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); calls of every function, CALLS=n (400); fuzz, FUZZ=n (10000000); a month per platform, REPLAY=n requests (3000); check-mutations; the simulator, RUNS=n (1000), SEED=n; check-tryton
+check-deep:	## checks that take long: crashes of a sweep, CRASHES=n (100); calls of every function, CALLS=n (400); fuzz, FUZZ=n (10000000); a month per platform, REPLAY=n requests (3000); the simulator, RUNS=n (1000), SEED=n; check-tryton
 	@.ci/server run .ci/check-deep
 	@.ci/check-tryton
 
