@@ -1,14 +1,15 @@
 -- TikTok Shop, Southeast Asia, from March 2026 on: where failed deliveries go by the shop's choice, where the pack is loaded.
 BEGIN;
-SELECT plan(13);
+SELECT plan(14);
 SET TIME ZONE 'UTC';
 SET DateStyle = ISO;
 SET aftersale.test_now = '2026-01-01 00:00+00';
 SET ROLE regress_erp;
 INSERT INTO aftersale.calendar (name, calendar) VALUES ('bangkok', 'zone Asia/Bangkok; mon-fri 09:00-18:00');
-INSERT INTO aftersale.shop (shop_id, platform, name, settings) VALUES (1, 'tiktok_sea', 'has not chosen', '{}'), (2, 'tiktok_sea', 'own', '{"return_solution": "own_warehouse"}'), (3, 'tiktok_sea', 'certified', '{"return_solution": "certified_warehouse"}');
+INSERT INTO aftersale.shop (shop_id, platform, name, settings) VALUES (1, 'tiktok_sea', 'has not chosen', '{}'), (2, 'tiktok_sea', 'own', '{"return_solution": "own_warehouse"}'), (3, 'tiktok_sea', 'certified', '{"return_solution": "certified_warehouse"}'),
+	(4, 'tiktok_sea', 'own, not recorded', '{"return_solution": "own_warehouse"}');
 INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone, settings)
-SELECT s, c.country, c.currency, 'bangkok', 'Asia/Bangkok', '{}' FROM generate_series(1, 3) s, (VALUES ('TH', 'THB'), ('PH', 'PHP')) c(country, currency);
+SELECT s, c.country, c.currency, 'bangkok', 'Asia/Bangkok', '{}' FROM generate_series(1, 4) s, (VALUES ('TH', 'THB'), ('PH', 'PHP')) c(country, currency);
 UPDATE aftersale.shop_country SET settings = '{"return_solution": "own_warehouse"}' WHERE shop_id = 1 AND country = 'PH';
 SELECT aftersale.set_warehouse(s, 'W', c, format('%s %s', s, c)) FROM generate_series(1, 2) s, unnest('{TH,PH}'::text[]) c \g /dev/null
 RESET ROLE;
@@ -28,6 +29,7 @@ SELECT is(pg_temp.failed(1, 2, '2026-02-28 15:59:59.999999+00'), 'returning', 'T
 SELECT is(pg_temp.failed(1, 3, '2026-02-28 16:00+00'), 'surrendered (surrendered to the platform)', 'TTSEA-02: from March on, for want of a choice, to the platform''s warehouse');
 SELECT is(pg_temp.failed(1, 4, '2026-03-10', country => 'PH'), 'returning', 'TTSEA-02: the choice may be a country''s own');
 SELECT is(pg_temp.failed(2, 5, '2026-03-10'), 'returning', 'TTSEA-03: the own warehouse, recorded before the order');
+SELECT is(pg_temp.failed(4, 9, '2026-03-10'), 'held_at_carrier', 'TTSEA-04: one that nobody recorded is none');
 SELECT is(pg_temp.failed(2, 6, '2026-03-10', '5'), 'held_at_carrier', 'TTSEA-13: once');
 SELECT is(pg_temp.failed(3, 7, '2026-03-10'), 'returning', 'TTSEA-02: the certified one needs no address of one''s own');
 SELECT is(pg_temp.failed(3, 8, '2026-03-10', '7'), 'held_at_carrier', 'TTSEA-13: once, too');
