@@ -106,9 +106,14 @@ BEGIN
     IF from_version IS NULL OR from_version < 1 OR from_version > to_version THEN
         RAISE EXCEPTION USING ERRCODE = 'RA004',
             MESSAGE = format('the tables of aftersale have version %s, this library works with %s (RA004)', coalesce(from_version::text, 'unknown'), to_version),
-            HINT = CASE WHEN from_version > to_version THEN 'Connect again: this session may hold the library of the version before. Else install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
+            HINT = CASE WHEN from_version > to_version THEN 'Connect again: this session may hold the library of the version before. Where that does not help, install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
                 WHEN from_version = 0 THEN 'These are plain tables that uninstall() left. Move them to another schema, then: SELECT aftersale.install(owner => ''the role that is to own the tables'');'
                 ELSE 'The row of aftersale.installation is missing or wrong: restore it from a dump.' END;
+    END IF;
+    IF aftersale.migration_definition(to_version + 1) IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'RA004',
+            MESSAGE = 'the library that this session holds is older than the extension (RA004)',
+            HINT = 'Connect again.';
     END IF;
     IF from_version = to_version THEN
         RETURN format('the tables of aftersale have version %s, nothing to do', from_version);
@@ -136,7 +141,7 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION aftersale.migrate(boolean) IS
-'Brings the tables to the version of the installed library, all of it in the caller''s transaction, and gives the roles that have a capability what it takes now. dry_run: true (or NULL) changes and locks nothing and returns the statements, each step with the locks that it takes. Else returns a sentence that says what was done. Sessions that hold an older library than the tables are refused afterwards (RA004): let them connect again beforehand. Errors: RA001 not installed, RA004 the tables are newer than the library, RA074 the caller is neither the tables'' owner nor a superuser. Example: SELECT aftersale.migrate(dry_run => true);';
+'Brings the tables to the version of the installed library, all of it in the caller''s transaction, and gives the roles that have a capability what it takes now. dry_run: true (or NULL) changes and locks nothing and returns the statements, each step with the locks that it takes. Else returns a sentence that says what was done. Sessions that hold an older library than the tables are refused afterwards (RA004): let them connect again beforehand. Errors: RA001 not installed, RA004 the tables or the extension are newer than the library of this session, RA074 the caller is neither the tables'' owner nor a superuser. Example: SELECT aftersale.migrate(dry_run => true);';
 
 CREATE FUNCTION aftersale.tables_version() RETURNS int
 LANGUAGE C IMMUTABLE PARALLEL SAFE

@@ -111,6 +111,7 @@ AS $function$
 DECLARE
     version int := (SELECT i.schema_version FROM aftersale.installation i);
     ours int := aftersale.tables_version();
+    older boolean := aftersale.migration_definition(ours + 1) IS NOT NULL;	-- the library of this session than the SQL
     -- what sql/tables/triggers.sql creates; test/sql/health.sql finds what is missing here
     expected constant text[] := ARRAY[
         'request.aftersale_decide', 'request.aftersale_record_insert', 'request.aftersale_record_update', 'request.aftersale_keep',
@@ -125,9 +126,10 @@ DECLARE
     disabled text;
     remedy text;
 BEGIN
-    RETURN NEXT ROW('tables', version IS NOT DISTINCT FROM ours, format('version %s, the library writes %s', coalesce(version::text, 'unknown'), ours),
-        CASE WHEN version < ours THEN 'SELECT aftersale.migrate();'
-             WHEN version > ours THEN 'Connect again: this session may hold the library of the version before. Else install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
+    RETURN NEXT ROW('tables', version IS NOT DISTINCT FROM ours AND NOT older, format('version %s, the library writes %s', coalesce(version::text, 'unknown'), ours),
+        CASE WHEN older THEN 'Connect again: this session holds an older library than the extension'
+             WHEN version < ours THEN 'SELECT aftersale.migrate();'
+             WHEN version > ours THEN 'Connect again: this session may hold the library of the version before. Where that does not help, install the newer package of aftersale on this server, then: ALTER EXTENSION aftersale UPDATE;'
              WHEN version IS NULL THEN 'The row of aftersale.installation is missing: restore it from a dump' END)::aftersale.health_check;
 
     SELECT string_agg(e, ', ' ORDER BY e) FILTER (WHERE t.oid IS NULL),
@@ -258,7 +260,6 @@ DECLARE
     unusable text[];
     moved bigint;
     provisional bigint;
-    latest timestamptz;
     example text;
 BEGIN
     -- a server that was upgraded or restored may have fewer zones than the one of before
@@ -269,9 +270,9 @@ BEGIN
               SELECT s.time_zone, format('%s of shop %s', s.country, s.shop_id) FROM aftersale.shop_country s) z(zone, place)
         GROUP BY z.zone ORDER BY z.zone
     LOOP
-        BEGIN
-            PERFORM pg_catalog.timezone(zone, pg_catalog.now());
-        EXCEPTION WHEN invalid_parameter_value THEN
+        BEGIN	-- timezone() would take abbreviations as well, which are no zones
+            PERFORM ('zone ' || zone || '; mon 00:00-24:00')::aftersale.business_calendar;
+        EXCEPTION WHEN data_exception THEN
             lost := lost || zone;
             lost_places := lost_places || format('"%s" (%s)', zone, places);
         END;
@@ -304,11 +305,13 @@ BEGIN
         format('of the next 1000 deadlines %s would be computed otherwise by the calendars and zone data of today', moved),
         CASE WHEN moved > 0 THEN 'Holidays or the server''s zone data changed since: set request.platform_due_at where the platform counts anew' END)::aftersale.health_check;
 
-    -- a holiday that nobody has told of yet makes a deadline later than it is
-    SELECT count(*), max(r.due_at) INTO provisional, latest FROM aftersale.request r WHERE r.provisional AND r.act_at IS NOT NULL;
-    SELECT min(format('calendar "%s" is known until %s', c.name, c.known_until)) INTO example
-    FROM (SELECT x.name, substring(x.calendar::text FROM 'known until (\S+)') AS known_until FROM aftersale.calendar x) c
-    WHERE c.known_until::date < latest::date + 1 AND EXISTS (SELECT FROM aftersale.shop_country s WHERE s.calendar = c.name);
+    -- a holiday that is announced later moves them
+    SELECT count(*) INTO provisional FROM aftersale.request r WHERE r.provisional AND r.act_at IS NOT NULL;
+    SELECT min(format('calendar "%s" is known until %s', c.name, substring(c.calendar::text FROM 'known until (\S+)'))) INTO example
+    FROM (SELECT DISTINCT s.calendar FROM aftersale.request r
+          JOIN aftersale.shop_country s ON s.shop_id = r.shop_id AND s.country = r.country
+          WHERE r.provisional AND r.act_at IS NOT NULL) u
+    JOIN aftersale.calendar c ON c.name = u.calendar AND c.calendar::text ~ 'known until ';
     RETURN NEXT ROW('holidays', provisional = 0, format('%s deadlines rest on dates whose holidays are not known yet', provisional) || coalesce('; ' || example, ''),
         CASE WHEN provisional > 0 THEN 'Bring the calendars up to date, by import_ics() or by UPDATE of aftersale.calendar: these deadlines are then computed anew' END)::aftersale.health_check;
 END

@@ -128,7 +128,7 @@ check_version(void)
 				version, AS_TABLES_VERSION);
 		if (version > AS_TABLES_VERSION)
 			as_hint(&error, "Connect again: this session may hold the library of the version before. "
-					"Else install the newer package of aftersale on this server, then: "
+					"Where that does not help, install the newer package of aftersale on this server, then: "
 					"ALTER EXTENSION aftersale UPDATE;");
 		else
 			as_hint(&error, "Run: SELECT aftersale.migrate();");

@@ -5,10 +5,10 @@ SELECT plan(6);
 SET LOCAL TIME ZONE 'UTC';
 SET LOCAL aftersale.test_now = '2026-12-29 10:00+00';
 SET ROLE regress_erp;
-INSERT INTO aftersale.calendar (name, calendar) VALUES ('china', 'zone Asia/Shanghai; mon-fri 00:00-24:00; known until 2026-12-31'), ('nobody''s', 'zone Asia/Shanghai; mon-fri 00:00-24:00; known until 2026-12-30'),
+INSERT INTO aftersale.calendar (name, calendar) VALUES ('china', 'zone Asia/Shanghai; mon-fri 00:00-24:00; known until 2026-12-31'), ('another', 'zone Asia/Shanghai; mon-fri 00:00-24:00; known until 2026-12-30'), ('nobody''s', 'zone Asia/Shanghai; mon-fri 00:00-24:00; known until 2026-12-30'),
 	('known', 'zone Asia/Shanghai; mon-fri 00:00-24:00; known until 2027-12-31'), ('for ever', 'zone Asia/Shanghai; mon-fri 00:00-24:00');
-INSERT INTO aftersale.shop (shop_id, platform, name) SELECT s, 'market', 'Teapots' FROM generate_series(3311, 3313) s;
-INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (3311, 'CN', 'CNY', 'china', 'Asia/Shanghai'), (3312, 'CN', 'CNY', 'known', 'Asia/Shanghai'), (3313, 'CN', 'CNY', 'for ever', 'Asia/Shanghai');
+INSERT INTO aftersale.shop (shop_id, platform, name) SELECT s, 'market', 'Teapots' FROM generate_series(3311, 3314) s;
+INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (3311, 'CN', 'CNY', 'china', 'Asia/Shanghai'), (3312, 'CN', 'CNY', 'known', 'Asia/Shanghai'), (3313, 'CN', 'CNY', 'for ever', 'Asia/Shanghai'), (3314, 'CN', 'CNY', 'another', 'Asia/Shanghai');
 INSERT INTO aftersale.flow (flow, version, platform, kind, initial_state) VALUES ('market/three_days', 1, 'market', 'return', 'open');
 INSERT INTO aftersale.flow_state (flow, version, state, final, term) VALUES ('market/three_days', 1, 'open', false, '3 business days'), ('market/three_days', 1, 'over', true, NULL);
 INSERT INTO aftersale.flow_transition (flow, version, from_state, action, to_state, actors) VALUES ('market/three_days', 1, 'open', 'timeout', 'over', '{system}'), ('market/three_days', 1, 'open', 'answer', 'over', '{merchant}');

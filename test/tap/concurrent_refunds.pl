@@ -42,9 +42,12 @@ $node->safe_psql('postgres', q{
 	BEGIN
 		PERFORM nextval('met');
 		FOR i IN 1 .. 60000 LOOP
-			EXIT WHEN (SELECT last_value FROM met) >= number;
+			IF (SELECT last_value FROM met) >= number THEN
+				RETURN;
+			END IF;
 			PERFORM pg_sleep(0.001);
 		END LOOP;
+		RAISE EXCEPTION 'waited for % others, % came', number, (SELECT last_value FROM met);
 	END $$;
 });
 
@@ -158,7 +161,7 @@ INSERT INTO naive_refund SELECT '$run', '$order', 40 WHERE :'fits'::boolean;";
 for my $level ('read committed', 'repeatable read')
 {
 	$node->safe_psql('postgres', 'ALTER SEQUENCE met RESTART');
-	together("naive $level", [$level], $naive, sub { return @{ $of_session[ $_[0] ] } });
+	is(together("naive $level", [$level], $naive, sub { return @{ $of_session[ $_[0] ] } }), '', "$level: check-then-insert, without an error");
 	is($node->safe_psql('postgres', "SELECT count(*) FROM (SELECT FROM naive_refund WHERE run = 'naive $level' GROUP BY order_ref HAVING sum(amount) > 100) o"),
 		$orders, "$level: check-then-insert refunds more than was paid, which this harness sees");
 }

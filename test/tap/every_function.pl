@@ -20,7 +20,7 @@ note("the seed is $seed");
 my $node = PostgreSQL::Test::Cluster->new('every_function');
 $node->init;
 $node->append_conf('postgresql.conf', "log_min_messages = log\nlog_statement = none\nstatement_timeout = '60s'\nautovacuum = off\nrestart_after_crash = on
-shared_preload_libraries = pg_stat_statements\npg_stat_statements.track = all\npg_stat_statements.max = 50000");
+shared_preload_libraries = 'pg_cron, pg_stat_statements'\npg_stat_statements.track = all\npg_stat_statements.max = 50000");
 $node->start;
 $node->safe_psql('postgres', "CREATE ROLE $_ LOGIN") for qw(erp nobody);
 $node->safe_psql('postgres', q{

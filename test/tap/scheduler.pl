@@ -105,7 +105,7 @@ $node->safe_psql('shopdb', 'SELECT cron.unschedule(jobid) FROM cron.job');
 
 # pg_cron dropped and restored: what becomes due in between waits, and fires once
 as_erp(q{SELECT aftersale.start(); INSERT INTO aftersale.request (shop_id, flow, external_ref, opened_at)
-	VALUES (1, 'temu/ticket', 'T4', clock_timestamp() - interval '1 day' + interval '2 seconds')});
+	VALUES (1, 'temu/ticket', 'T4', clock_timestamp() - interval '1 day' + interval '5 seconds')});
 $node->safe_psql('shopdb', 'DROP EXTENSION pg_cron');
 like(fault("job"), qr{^(this server has no pg_cron running|pg_cron is in database "shopdb")\|.*pg_cron|start}, "health() names a pg_cron that is gone");
 ok($node->poll_query_until('shopdb', q{SELECT due_at < clock_timestamp() FROM aftersale.request WHERE external_ref = 'T4'}), 'T4 is due');
@@ -148,7 +148,7 @@ as_erp('SELECT aftersale.stop()');
 
 # a restart, also an immediate one, loses nothing and repeats nothing
 as_erp(q{INSERT INTO aftersale.request (shop_id, flow, external_ref, opened_at)
-	VALUES (1, 'temu/ticket', 'T3', clock_timestamp() - interval '1 day' + interval '2 seconds')});
+	VALUES (1, 'temu/ticket', 'T3', clock_timestamp() - interval '1 day' + interval '5 seconds')});
 $node->stop('immediate');
 $node->start;
 ok($node->poll_query_until('shopdb', q{SELECT due_at < clock_timestamp() FROM aftersale.request WHERE external_ref = 'T3'}), 'T3 is due');
