@@ -9,7 +9,7 @@ SET LOCAL TIME ZONE 'UTC';
 SET ROLE regress_erp;
 SELECT aftersale.load_pack('temu');
 INSERT INTO aftersale.calendar (name, calendar) VALUES ('kept', 'zone America/New_York; mon-fri 00:00-24:00'), ('lost', 'zone America/New_York; mon-fri 00:00-24:00; off 2026-11-26'),
-	('lost_too', 'zone America/New_York; mon-fri 09:00-17:00'), ('lost_abbreviation', 'zone CET; mon-fri 00:00-24:00');
+	('lost_too', 'zone America/New_York; mon-fri 09:00-17:00'), ('lost_abbreviation', 'zone UTC; mon-fri 00:00-24:00');
 INSERT INTO aftersale.shop (shop_id, platform, name) SELECT s, 'temu', 'shop' FROM generate_series(3301, 3303) s;
 INSERT INTO aftersale.shop_country (shop_id, country, currency, calendar, time_zone) VALUES (3301, 'US', 'USD', 'kept', 'America/New_York'), (3302, 'US', 'USD', 'lost', 'Mars/Olympus'),
 	(3303, 'US', 'USD', 'lost_abbreviation', 'PST');
@@ -27,7 +27,7 @@ CREATE CAST (bytea AS aftersale.business_calendar) WITHOUT FUNCTION;
 ALTER TABLE aftersale.calendar DISABLE TRIGGER USER;
 UPDATE aftersale.calendar SET calendar = decode(replace(encode(calendar::bytea, 'hex'), encode('America/New_York', 'hex'), encode('America/New_Gone', 'hex')), 'hex')::aftersale.business_calendar
 WHERE name IN ('lost', 'lost_too');
-UPDATE aftersale.calendar SET calendar = decode(replace(encode(calendar::bytea, 'hex'), encode('CET', 'hex'), encode('PST', 'hex')), 'hex')::aftersale.business_calendar WHERE name = 'lost_abbreviation';
+UPDATE aftersale.calendar SET calendar = decode(replace(encode(calendar::bytea, 'hex'), encode('UTC', 'hex'), encode('PST', 'hex')), 'hex')::aftersale.business_calendar WHERE name = 'lost_abbreviation';
 ALTER TABLE aftersale.calendar ENABLE TRIGGER USER;
 DROP CAST (bytea AS aftersale.business_calendar);
 DROP CAST (aftersale.business_calendar AS bytea);
